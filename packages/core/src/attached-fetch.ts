@@ -1,0 +1,152 @@
+/** `fetch` with a bearer token that goes to the right hosts only, and is renewed once when it is refused. */
+import { TokenError } from "./errors.ts";
+import { decodeBase64 } from "./internal/base64.ts";
+import { mayReceive, safeUrl } from "./internal/hosts.ts";
+import type { BearerToken, CredentialProvider, GetOptions, Platform } from "./types.ts";
+
+type Provider = CredentialProvider<BearerToken, object>;
+
+const MAX_REDIRECTS = 5;
+
+/** A provider's token, for this request. */
+export function bearerOf(
+  provider: Provider,
+  options: GetOptions,
+  more?: Pick<GetOptions, "claims" | "signal">,
+): Promise<BearerToken> {
+  // Inherited and not copied: the options have a getter that is to be asked late.
+  return provider.get(more ? Object.assign(Object.create(options) as GetOptions, more) : options);
+}
+
+function noHeader(what: string): TokenError {
+  return new TokenError(`Cannot attach ${what} to a request: only a bearer token can be`, {
+    code: "ERR_DOWNSTREAM_PROVIDER",
+  });
+}
+
+/** The text of a credential, if it is one that a request can carry. */
+export function bearerText({ kind, token }: BearerToken): string {
+  if (kind === "bearer") return token.reveal();
+  throw noHeader(`credentials of kind ${String(kind)}`);
+}
+
+function hostError(provider: string, url: URL, hosts: readonly string[]): TokenError {
+  const known =
+    hosts.length > 0 ? `its hosts are ${hosts.join(", ")}` : "it has no hosts; name them in the target's option hosts";
+  return new TokenError(`Cannot send the token of ${provider} to ${url.origin}: ${known}`, {
+    code: "ERR_DOWNSTREAM_HOST",
+  });
+}
+
+/** Whether the same request can be sent again. A stream, or a Request that has a body, is gone once it was sent. */
+function isReplayable(request: Request | undefined, body: RequestInit["body"]): boolean {
+  if (body == null) return !request?.body;
+  // Streams of every kind are iterated asynchronously, or at least read.
+  return typeof body === "string" || !(Symbol.asyncIterator in body || "getReader" in body);
+}
+
+/**
+ * The claims that a resource demands (Entra's claims challenge), as JSON text.
+ *
+ * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
+ */
+export function claimsChallenge(headers: Headers): string | undefined {
+  // Several challenges are one list: each begins with its scheme, a space and the first parameter.
+  const challenges = headers.get("www-authenticate")?.split(/,\s*(?=[\w-]+ +[\w-]+ *=)/) ?? [];
+  const challenge = challenges.find((one) => /^bearer\s.*\berror\s*=\s*"?insufficient_claims\b/i.test(one)) ?? "";
+  const encoded = /[\s,]claims\s*=\s*"([\w+/=-]{1,5460})"/i.exec(challenge)?.[1];
+  try {
+    const claims = encoded && decodeBase64(encoded);
+    return claims && typeof JSON.parse(claims).access_token === "object" ? claims : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a reply points, when it is a redirect that may be followed: the request must be one without a body. */
+function redirectOf(response: Response, from: URL, method: string): URL | undefined {
+  const location = response.headers.get("location");
+  const followed = [301, 302, 303, 307, 308].includes(response.status) && /^(?:GET|HEAD)$/.test(method);
+  if (location === null || !followed || !URL.canParse(location, from)) return undefined;
+  return safeUrl(new URL(location, from).href, from.protocol === "http:");
+}
+
+interface Answer {
+  readonly response: Response;
+  /** Whether it came from where the token was sent; what another origin demands is not listened to. */
+  readonly own: boolean;
+}
+
+/** Lets go of a reply that nobody reads. Not waited for: where a `fetch` keeps a copy, the end of that is waited for too. */
+function discard({ body }: Response): void {
+  body?.cancel().catch(() => undefined);
+}
+
+/** Follows redirects of requests without a body. The token stays with the first origin; beyond it goes a request without it. */
+async function follow(
+  first: Response,
+  from: URL,
+  platform: Platform,
+  method: string,
+  init: RequestInit,
+): Promise<Answer> {
+  let response = first;
+  let at = from;
+  let own = true;
+  const headers = new Headers(init.headers);
+  for (let hops = 0; hops < MAX_REDIRECTS; hops++) {
+    const next = redirectOf(response, at, method);
+    if (next === undefined) break;
+    own &&= next.origin === from.origin;
+    if (!own) for (const name of ["authorization", "cookie", "proxy-authorization"]) headers.delete(name);
+    discard(response);
+    response = await platform.fetch(next, { ...init, method, headers });
+    at = next;
+  }
+  return { response, own };
+}
+
+/** One authorised `fetch`; see `Downstream.fetch`. */
+export async function attachedFetch(
+  provider: Provider,
+  options: GetOptions,
+  platform: Platform,
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Promise<Response> {
+  const request = input instanceof Request ? input : undefined;
+  // A copy: what is checked is what is fetched, whatever becomes of the caller's URL meanwhile.
+  const url = new URL(request?.url ?? String(input));
+  const { hosts } = provider;
+  if (!mayReceive(url, hosts)) throw hostError(provider.name, url, hosts);
+  const signal = init?.signal ?? request?.signal;
+  const redirect = init?.redirect ?? request?.redirect ?? "follow";
+  const method = (init?.method ?? request?.method ?? "GET").toUpperCase();
+
+  const send = async (credential: BearerToken): Promise<Answer> => {
+    const headers = new Headers(init?.headers ?? request?.headers);
+    const token = bearerText(credential);
+    // Runtimes differ in what they let pass, and a runtime's own complaint shows the value.
+    if (/[^!-~]/.test(token)) throw noHeader("a token of these characters");
+    headers.set("authorization", `Bearer ${token}`);
+    const authorised: RequestInit = { ...init, headers, redirect: "manual" };
+    const response = await platform.fetch(request ?? url, authorised);
+    if (redirect === "manual" || response.status < 300 || response.status > 399) return { response, own: true };
+    if (redirect === "follow")
+      return follow(response, url, platform, method, { ...authorised, ...(signal && { signal }) });
+    throw new TypeError(`Cannot fetch ${url.origin}: it answered with a redirect`);
+  };
+
+  const waiting = signal ? { signal } : undefined;
+  const credential = await bearerOf(provider, options, waiting);
+  const { response, own } = await send(credential);
+  if (response.status !== 401 || !own) return response;
+  const claims = claimsChallenge(response.headers);
+  const replayable = isReplayable(request, init?.body);
+  // A refused token goes in any case. What a resource demands is obtained in any case: the caller's next request needs it.
+  if (!claims && !(provider.invalidate(credential, "unauthorized") && replayable)) return response;
+  const renewed = await bearerOf(provider, options, claims ? { ...waiting, claims } : waiting);
+  if (renewed === credential || !replayable) return response;
+  discard(response);
+  return (await send(renewed)).response;
+}

@@ -1,0 +1,79 @@
+/** A credential as a stream: refreshed when due, each new value once, errors survived. */
+import { isTokenError } from "../errors.ts";
+import type { Credential, Secret, WatchEvent } from "../types.ts";
+import { acquire, type Engine, readClock } from "./engine.ts";
+import type { Job } from "./flight.ts";
+import { ageMs, type Clock, isValid, type State } from "./state.ts";
+import type { Slot } from "./store.ts";
+import { anySignal } from "./wait.ts";
+
+/** Never spins, whatever the clocks say. */
+const SHORTEST_PAUSE_MS = 50;
+/** Timers stand still while a machine sleeps, so the clocks are looked at again before long. */
+const LONGEST_PAUSE_MS = 60_000;
+
+function textOf(value: unknown): unknown {
+  return (value as Partial<Secret> | undefined)?.reveal?.() ?? value;
+}
+
+/** Whether two credentials are the same in every field, their secrets included. */
+export function isSame(a: Credential | undefined, b: Credential): boolean {
+  const before = { ...a } as Record<string, unknown>;
+  return Object.entries(b).every(([key, value]) => textOf(before[key]) === textOf(value));
+}
+
+/** How long until there is something to do: the refresh is due, an attempt is allowed again, or the held value ends. */
+function pauseMs({ failure, held }: State<unknown>, now: Clock): number {
+  const blockedMs = failure && !failure.claims ? failure.until - now.mono : 0;
+  if (!held) return blockedMs;
+  const age = ageMs(held, now);
+  const dueMs = Math.max(blockedMs, held.refreshMs - age);
+  return age < held.validMs ? Math.min(dueMs, held.validMs - age) : dueMs;
+}
+
+/** Sleeps until the time is up, the entry changes, or the signal aborts. */
+async function pause<V>({ platform }: Engine, slot: Slot<V>, ms: number, signal: AbortSignal): Promise<void> {
+  const woken = new AbortController();
+  const wake = (): void => woken.abort();
+  slot.listeners ??= new Set();
+  slot.listeners.add(wake);
+  await platform.sleep(ms, anySignal(woken.signal, signal)).catch(() => undefined);
+  slot.listeners.delete(wake);
+}
+
+/**
+ * Every new credential until the signal aborts. It works when its reader asks: a slow reader holds nothing up, and gets the
+ * latest when it comes back.
+ */
+export async function* watchSlot<V extends Credential>(
+  engine: Engine,
+  open: () => Slot<V>,
+  job: Job<V>,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent<V>, void, undefined> {
+  let last: V | undefined;
+  let told: unknown;
+  while (!signal.aborted) {
+    const slot = open();
+    let credential: V | undefined;
+    try {
+      credential = await acquire(engine, slot, job, { eager: true, signal });
+    } catch (error) {
+      if (signal.aborted || !isTokenError(error)) return;
+    }
+    const now = readClock(engine);
+    const { failure } = slot.state;
+    let event: WatchEvent<V> | undefined;
+    if (credential ? !isSame(last, credential) : last && !isValid(slot.state, now)) {
+      last = credential;
+      event = credential ? { type: "update", credential } : { type: "remove" };
+    } else if (failure && !failure.claims && failure !== told) {
+      told = failure;
+      event = { type: "error", error: failure.error, nextAttemptAt: now.wall + Math.max(0, failure.until - now.mono) };
+    }
+    if (event) yield event;
+    const ms = Math.max(SHORTEST_PAUSE_MS, pauseMs(slot.state, readClock(engine)));
+    // Something may have happened while the reader was busy.
+    await pause(engine, slot, Math.min(ms, event ? SHORTEST_PAUSE_MS : LONGEST_PAUSE_MS), signal);
+  }
+}

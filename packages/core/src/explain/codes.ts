@@ -1,0 +1,98 @@
+/** Every error code of this project in plain words. */
+import type { ErrorCode } from "../errors.ts";
+import type { Reason } from "./shapes.ts";
+
+const CHAIN: Reason = {
+  cause:
+    "The identity token was itself obtained at Entra through a federated identity credential, and Entra never accepts such a token as the assertion for another one. External identity → managed identity → app does not exist.",
+  fix: "Put the federated identity credential for the external identity on the app registration itself; or make the managed identity the final identity and grant it the permissions; or run the exchange where the managed identity lives (App Service, Functions, Container Apps, a VM), so that its token comes from the platform and not from a federation.",
+};
+
+/** One reason for each code, in the order of the documentation. */
+export const CODES: Readonly<Record<ErrorCode, Reason>> = {
+  ERR_CONFIG_INVALID: {
+    cause: "An option is missing, unknown or of the wrong form. The error's `problems` lists every one that was found.",
+    fix: "Correct the options that the message names. It is thrown where the thing is made, or where with() is given parameters, so the stack leads to the line.",
+  },
+  ERR_CONFIG_CHAIN: CHAIN,
+  ERR_SOURCE_UNAVAILABLE: {
+    cause:
+      "The platform that this identity source stands for was not found: the variables, files or permissions that the message names are missing.",
+    fix: "Run the program on that platform, or give it what is named: on GitHub Actions `permissions: id-token: write`, in Kubernetes a projected service account token, on Azure an assigned managed identity. firstOf() chooses among several sources.",
+  },
+  ERR_SOURCE_FAILED: {
+    cause: "The platform was asked for an identity token and refused, or what it gave has already expired.",
+    fix: "Read the status and error in the message. Common reasons: the managed identity is not assigned to this resource, its client id is wrong, the job has no permission to ask for a token, or the file of the token is no longer rotated.",
+  },
+  ERR_SOURCE_REPLY: {
+    cause:
+      "The platform's reply could not be read as an identity token. Often a proxy or a sign-in page answered instead.",
+    fix: "Check what answers at the platform's endpoint and whether a proxy stands in between. With fromFunction(), return a string, or an object with token and, in epoch milliseconds, expiresAt.",
+  },
+  ERR_EXCHANGE_REFUSED: {
+    cause:
+      "The identity provider understood the request and refused it. Its own code says why: `errorCodes` of the error, AADSTS numbers at Entra.",
+    fix: "Look the code up in the table of AADSTS codes. Most often the federated identity credential differs from the token in issuer, subject or audience; each is compared exactly, case included.",
+  },
+  ERR_EXCHANGE_CHAIN: CHAIN,
+  ERR_EXCHANGE_FAILED: {
+    cause:
+      "The identity provider's endpoint answered with an error that is no OAuth error: an outage, a gateway, or a wrong address.",
+    fix: "A 5xx status passes and is retried. For any other status check the option authority and whatever proxy stands between.",
+  },
+  ERR_EXCHANGE_REPLY: {
+    cause:
+      "The identity provider answered with status 200, but the reply holds no usable token: it is no JSON, or a field is missing.",
+    fix: "Check that the option authority is the identity provider itself and that no proxy answers in its place.",
+  },
+  ERR_HTTP_NETWORK: {
+    cause:
+      "No answer: the name did not resolve, the connection or its certificate was refused, or it broke on the way.",
+    fix: "Check DNS, firewall and proxy between this program and the host, and that the runtime trusts its certificate. It is retried.",
+  },
+  ERR_HTTP_REDIRECT: {
+    cause:
+      "A token endpoint answered with a redirect. Secrets are never sent where a reply points, so it is not followed.",
+    fix: "Give the final address: https, and without whatever the server rewrites.",
+  },
+  ERR_HTTP_TOO_LARGE: {
+    cause:
+      "A reply was larger than 256 KiB, which no token reply is. Most likely something else answers at this address.",
+    fix: "Check the address and whatever proxy stands between.",
+  },
+  ERR_STEP_TIMEOUT: {
+    cause: "One attempt at the source or the identity provider took longer than `limits.attemptTimeoutMs`.",
+    fix: "It is retried. If it happens often, look at the network; a managed identity endpoint that never answers usually means that there is none.",
+  },
+  ERR_CREDENTIAL_EXPIRED: {
+    cause: "What a source or an identity provider gave had already expired when it arrived.",
+    fix: "Check the clock of this machine, and whether the source hands out a token that nobody renews any more.",
+  },
+  ERR_CALL_TIMEOUT: {
+    cause: "This caller's own `timeoutMs` ran out. The exchange goes on for others.",
+    fix: "Wait longer, or find out by the events of `onEvent` what takes so long.",
+  },
+  ERR_CALL_CLAIMS: {
+    cause: "The claims given to get() are no claims challenge: JSON with access_token in it, at most 4 kB.",
+    fix: "Pass on the decoded text of the challenge (or the `claims` of an error) unchanged.",
+  },
+  ERR_PROVIDER_CLOSED: {
+    cause: "The provider was closed, by close() or at the end of an `await using` block, and is still used.",
+    fix: "Close it when the program ends, not with a request. A provider is made to be shared.",
+  },
+  ERR_WATCH_UNSUPPORTED: {
+    cause:
+      "watch() needs work that outlives a request, which this runtime (Cloudflare Workers) does not have outside a Durable Object.",
+    fix: "Call get() in each request: it is cached and refreshed behind the answer. Or watch from within a Durable Object.",
+  },
+  ERR_DOWNSTREAM_HOST: {
+    cause:
+      "The URL is not on a host that this token may be sent to: another host or port, plain http, or one with user information.",
+    fix: "Correct the URL; or, if the host is right, name it in the target's option `hosts`, exactly as the URL has it.",
+  },
+  ERR_DOWNSTREAM_PROVIDER: {
+    cause:
+      "The provider gives something that is no bearer token (AWS credentials, a leased secret), which no header can carry.",
+    fix: "Use it with the SDK it is made for, and attach only providers of bearer tokens.",
+  },
+};

@@ -1,0 +1,63 @@
+/** valibot with messages that never show a value: options and replies may hold secrets. */
+import * as v from "valibot";
+import { ConfigError, type ErrorCode, type Recovery, TokenError } from "../errors.ts";
+
+/** Where and what was expected. Of valibot's own messages nothing is used but the kind of issue: they embed the value. */
+function problemOf(issue: v.BaseIssue<unknown>): string {
+  const { type, expected, input, message } = issue;
+  const ours = type === "custom" || type === "check" ? message : `expected ${expected}`;
+  // Of an absent key valibot knows its name only, and expects that, in quotes.
+  const why = expected?.startsWith('"') ? "missing" : input === undefined ? `missing, ${ours}` : ours;
+  return [v.getDotPath(issue), expected === "never" ? "unknown option" : why].filter(Boolean).join(": ");
+}
+
+type Schema<T> = v.BaseSchema<unknown, T, v.BaseIssue<unknown>>;
+
+/**
+ * Options, checked.
+ *
+ * @throws {ConfigError} naming every problem at once.
+ */
+export function checkOptions<T>(schema: Schema<T>, options: unknown, what: string): T {
+  const result = v.safeParse(schema, options);
+  if (result.success) return result.output;
+  throw new ConfigError(what, result.issues.map(problemOf));
+}
+
+/**
+ * A server's reply, checked.
+ *
+ * @throws {TokenError} `ERR_SOURCE_REPLY` or `ERR_EXCHANGE_REPLY`, naming the fields but not their values.
+ */
+export function checkReply<T>(
+  schema: Schema<T>,
+  reply: unknown,
+  step: string,
+  code: ErrorCode,
+  recovery: Recovery = "retry",
+): T {
+  const result = v.safeParse(schema, reply);
+  if (result.success) return result.output;
+  throw new TokenError(`Cannot read the reply at ${step}: ${result.issues.map(problemOf).join("; ")}`, {
+    code,
+    recovery,
+    step,
+  });
+}
+
+/** A text for which `test` holds; by default one that is not empty. */
+export function textThat(
+  expected = "expected a text that is not empty",
+  test = (text: string): boolean => text !== "",
+): v.GenericSchema<string> {
+  return v.custom<string>((value) => typeof value === "string" && test(value), expected);
+}
+
+/** A text that is not empty. */
+export const text: v.GenericSchema<string> = textThat();
+
+/** Seconds as servers write them: a number, or a text of one. */
+export const seconds: v.GenericSchema<string | number> = v.custom<string | number>(
+  (value) => (typeof value === "number" || typeof value === "string") && value !== "" && Number.isFinite(Number(value)),
+  "expected a number of seconds",
+);

@@ -1,0 +1,87 @@
+/** What identity sources share: taking a token, and saying why there is none. */
+import * as v from "valibot";
+import { TokenError, type TokenErrorFields } from "../errors.ts";
+import type { Detection, Platform, SubjectToken } from "../types.ts";
+import { isTransient, parseJson, type Reply, retryAfterMs } from "./http.ts";
+import { expiryOf } from "./jwt.ts";
+import { secret } from "./secret.ts";
+import { plain } from "./text.ts";
+
+const TOKEN = /^\s*[!-~]+\s*$/;
+
+/** A token that may stand in a header or a form, once it is trimmed: nothing but visible ASCII. */
+function isToken(value: unknown): value is string {
+  return typeof value === "string" && TOKEN.test(value);
+}
+
+/** A token, perhaps with white space around it. */
+export const tokenText: v.GenericSchema<string> = v.custom<string>(isToken, "expected a token");
+
+/** The failure of a source; `ERR_SOURCE_FAILED`, recovery `stop`, unless the fields say otherwise. */
+export function sourceError(step: string, why: string, fields?: Partial<TokenErrorFields>): TokenError {
+  return new TokenError(`Cannot get a token from ${step}: ${why}`, { code: "ERR_SOURCE_FAILED", step, ...fields });
+}
+
+/** The source is not here at all. */
+export function unavailable(step: string, why: string): TokenError {
+  return sourceError(step, why, { code: "ERR_SOURCE_UNAVAILABLE" });
+}
+
+/** Goes on only where the source finds its platform and somebody still waits. */
+export function mustBeFound(step: string, detection: Detection, signal: AbortSignal): void {
+  signal.throwIfAborted();
+  if (!detection.found) throw unavailable(step, `missing ${detection.missing.join(", ")}`);
+}
+
+/**
+ * A token that was lying somewhere, checked.
+ *
+ * @param place Where it was, for messages.
+ * @param fields What the error says of a token that is none or has expired.
+ */
+export function foundToken(
+  step: string,
+  given: unknown,
+  place: string,
+  platform: Platform,
+  fields?: Partial<TokenErrorFields>,
+): SubjectToken {
+  if (!isToken(given)) throw sourceError(step, `${place} holds no token`, fields);
+  const token = given.trim();
+  const expiresAt = expiryOf(token);
+  if (expiresAt !== undefined && expiresAt <= platform.now()) {
+    throw sourceError(step, `${place} holds an expired token`, fields);
+  }
+  return { token: secret(token), expiresAt };
+}
+
+/**
+ * What a refusing reply says, whichever of the usual shapes it has: `{ error, error_description }`, `{ message }` or
+ * `{ error: { code, message } }`.
+ *
+ * @param sent The secret of the request: a server that echoes it must not bring it into a message.
+ */
+export function refusal(
+  step: string,
+  { status, headers, text }: Reply,
+  platform: Platform,
+  sent: string | undefined,
+  fields?: Partial<TokenErrorFields>,
+): TokenError {
+  const body = Object(parseJson(text)) as Readonly<Record<string, unknown>>;
+  const inner = Object(body.error) as Readonly<Record<string, unknown>>;
+  const [error, why, correlationId] = [
+    inner.code ?? body.error,
+    body.error_description ?? body.message ?? inner.message,
+    body.correlationId,
+  ].map((value) => (typeof value === "string" ? plain(value, sent) : undefined));
+  const recovery = fields?.recovery ?? (isTransient(status) ? "retry" : "stop");
+  return sourceError(step, [`HTTP ${status}`, error, why].filter(Boolean).join(" "), {
+    status,
+    error,
+    correlationId,
+    recovery,
+    retryAfterMs: recovery === "retry" ? retryAfterMs(headers, platform) : undefined,
+    ...fields,
+  });
+}

@@ -1,0 +1,96 @@
+/**
+ * GitHub Actions: the job's OIDC token.
+ *
+ * Import from `@tokenhop/core/sources/github-actions`.
+ */
+import * as v from "valibot";
+import { safeUrl } from "../internal/hosts.ts";
+import { localTime, parseJson, send } from "../internal/http.ts";
+import { expiryOf } from "../internal/jwt.ts";
+import { checkOptions, checkReply } from "../internal/schema.ts";
+import { secret } from "../internal/secret.ts";
+import { mustBeFound, refusal, tokenText } from "../internal/source.ts";
+import type { IdentitySource } from "../types.ts";
+
+/** What {@link githubActions} may be given. */
+export interface GithubActionsOptions {
+  /** Lets the runner's endpoint be plain http on loopback: for an emulator, never in production. Default false. */
+  readonly allowHttpLoopback?: boolean | undefined;
+}
+
+const NAME = "github-actions";
+const URL_VARIABLE = "ACTIONS_ID_TOKEN_REQUEST_URL";
+const TOKEN_VARIABLE = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
+const optionsSchema = v.strictObject({
+  allowHttpLoopback: v.optional(v.custom<boolean>((value) => typeof value === "boolean", "expected true or false")),
+});
+const replySchema = v.object({ value: tokenText });
+
+/**
+ * The OIDC token of a GitHub Actions job. The job needs `permissions: id-token: write`; without it the runner does not set
+ * the two variables that are read, `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
+ *
+ * - Audience: any, one per token.
+ * - Lifetime: 5 minutes; taken from the token and corrected by the reply's `Date`.
+ * - Issuer: `https://token.actions.githubusercontent.com`, or that of your enterprise or GitHub Enterprise Server.
+ * - Subject: `repo:OWNER/REPO:` and then `environment:NAME`, `pull_request` or `ref:refs/heads/NAME`. In repositories made
+ *   after 15 July 2026 the ids are in it: `repo:OWNER@OWNER-ID/REPO@REPO-ID:...`.
+ * - Provenance: `external`.
+ *
+ * It caches nothing; the provider that `federate` makes does.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` for wrong options. `get` then fails with `ERR_SOURCE_UNAVAILABLE` where the
+ * variables are absent, `ERR_SOURCE_FAILED` when the endpoint refuses, `ERR_SOURCE_REPLY` when its reply makes no sense, or
+ * one of `ERR_HTTP_*`.
+ *
+ * @example
+ * ```ts
+ * import { federate } from "@tokenhop/core";
+ * import { githubActions } from "@tokenhop/core/sources/github-actions";
+ * import { entra } from "@tokenhop/core/targets/entra";
+ *
+ * const arm = federate({
+ *   from: githubActions(),
+ *   to: entra({
+ *     tenantId: process.env.AZURE_TENANT_ID,
+ *     clientId: process.env.AZURE_CLIENT_ID,
+ *     scope: "https://management.azure.com/.default",
+ *   }),
+ * });
+ * const { expiresAt } = await arm.get();
+ * console.log(`signed in until ${new Date(expiresAt).toISOString()}`);
+ * ```
+ *
+ * @see https://docs.github.com/actions/reference/security/oidc
+ */
+export function githubActions(options: GithubActionsOptions = {}): IdentitySource {
+  const { allowHttpLoopback = false } = checkOptions(optionsSchema, options, "githubActions()");
+  const urlOf = (text: string | undefined): URL | undefined => safeUrl(text ?? "", allowHttpLoopback);
+  const source: IdentitySource = {
+    name: NAME,
+    identity: [NAME],
+    provenance: "external",
+    detect({ env }) {
+      const missing = [URL_VARIABLE, TOKEN_VARIABLE].filter((name) => !env[name]);
+      if (missing.length > 0) return { found: false, missing: [...missing, "permissions: id-token: write"] };
+      return urlOf(env[URL_VARIABLE])
+        ? { found: true }
+        : { found: false, missing: [`${URL_VARIABLE} with an https URL`] };
+    },
+    async getToken({ audience }, context) {
+      const { platform, signal } = context;
+      mustBeFound(NAME, source.detect(platform), signal);
+      const bearer = platform.env[TOKEN_VARIABLE];
+      const url = urlOf(platform.env[URL_VARIABLE]) as URL;
+      // The URL has a query already.
+      url.searchParams.set("audience", audience);
+      const headers = { authorization: `Bearer ${bearer}`, accept: "application/json" };
+      const reply = await send(NAME, url, { headers }, context);
+      if (reply.status !== 200) throw refusal(NAME, reply, platform, bearer);
+      const token = checkReply(replySchema, parseJson(reply.text), NAME, "ERR_SOURCE_REPLY").value.trim();
+      const exp = expiryOf(token);
+      return { token: secret(token), expiresAt: exp && localTime(exp, reply.headers, platform) };
+    },
+  };
+  return source;
+}

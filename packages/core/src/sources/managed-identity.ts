@@ -1,0 +1,185 @@
+/**
+ * Azure managed identities: the token that the platform gives to what runs in Azure.
+ *
+ * Import from `@tokenhop/core/sources/managed-identity`.
+ */
+import * as v from "valibot";
+import { isLocal } from "../internal/hosts.ts";
+import { isTransient, localTime, parseJson, send } from "../internal/http.ts";
+import { expiryOf } from "../internal/jwt.ts";
+import { checkOptions, checkReply, seconds, textThat } from "../internal/schema.ts";
+import { secret } from "../internal/secret.ts";
+import { mustBeFound, refusal, tokenText, unavailable } from "../internal/source.ts";
+import type { Detection, IdentitySource, Platform } from "../types.ts";
+
+/** What {@link managedIdentity} may be given. At most one of the three ids; none means the system-assigned identity. */
+export interface ManagedIdentityOptions {
+  /** Client id of a user-assigned identity. */
+  readonly clientId?: string | undefined;
+  /** Object (principal) id of a user-assigned identity. */
+  readonly objectId?: string | undefined;
+  /** ARM id of a user-assigned identity: `/subscriptions/.../userAssignedIdentities/NAME`. */
+  readonly resourceId?: string | undefined;
+  /**
+   * Which endpoint to ask. Default: `app-service` where `IDENTITY_ENDPOINT` or `IDENTITY_HEADER` is set, else `imds`.
+   * No variable tells a virtual machine from a laptop, so say `imds` if `firstOf` is to choose it there.
+   */
+  readonly endpoint?: "app-service" | "imds" | undefined;
+}
+
+const NAME = "managed-identity";
+const IMDS = "http://169.254.169.254";
+const IMDS_VARIABLE = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
+const LOCAL_ONLY = "on loopback or in 169.254.0.0/16";
+const HOUR_MS = 3_600_000;
+/** IMDS is being updated for at most 70 s, which this spans with four retries. */
+const UPDATING_MS = 17_500;
+const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+const ARM_ID =
+  /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[^/]+$/i;
+
+/** Epoch seconds, or a date as some hosts write it, in ms. */
+const instantOf = (value: unknown): number => Number(value) * 1000 || Date.parse(String(value));
+const replySchema = v.object({
+  access_token: tokenText,
+  expires_on: v.optional(v.custom<string | number>((value) => instantOf(value) > 0, "expected an instant")),
+  expires_in: v.optional(seconds),
+});
+
+/** Checked eagerly, all at once; a second selector is a problem of its own. */
+function checkSelectors(options: ManagedIdentityOptions): void {
+  const ids = { clientId: GUID, objectId: GUID, resourceId: ARM_ID };
+  const [first] = Object.keys(ids).filter((id) => options?.[id as keyof typeof ids] !== undefined);
+  const selectors = Object.entries(ids).map(([id, pattern]) => {
+    const expected = pattern === GUID ? "expected a GUID" : "expected the ARM id of a user-assigned identity";
+    const fits = textThat(
+      id === first ? expected : `${expected}, and not together with ${first}`,
+      (value) => id === first && pattern.test(value),
+    );
+    return [id, v.optional(fits)];
+  });
+  const endpoint = v.custom((value) => value === "imds" || value === "app-service", 'expected "app-service" or "imds"');
+  checkOptions(
+    v.strictObject({ ...Object.fromEntries(selectors), endpoint: v.optional(endpoint) }),
+    options,
+    "managedIdentity()",
+  );
+}
+
+/** The endpoint of App Service, Functions and Container Apps, or what is missing for it. */
+function appService({ IDENTITY_ENDPOINT: url, IDENTITY_HEADER: header }: Platform["env"]): Detection {
+  const missing: string[] = [];
+  if (!url) missing.push("IDENTITY_ENDPOINT");
+  else if (!isLocal(url)) missing.push(`IDENTITY_ENDPOINT ${LOCAL_ONLY} (the header must not go anywhere else)`);
+  if (!header) missing.push("IDENTITY_HEADER");
+  return missing.length === 0 ? { found: true } : { found: false, missing };
+}
+
+/**
+ * The token of a managed identity, from App Service, Functions and Container Apps (`IDENTITY_ENDPOINT`, `IDENTITY_HEADER`)
+ * or from IMDS, the metadata service of virtual machines and AKS nodes (`AZURE_POD_IDENTITY_AUTHORITY_HOST` names another
+ * host for it). Those variables are read, and no others: unlike `@azure/identity` this never takes
+ * `AZURE_FEDERATED_TOKEN_FILE`, because a token that was itself obtained through a federated credential is refused for the
+ * next one (AADSTS700231). Both endpoints are plain http, so they must be on loopback or link-local; anything else is refused.
+ *
+ * - Audience: any resource of the tenant; `/.default` is taken off. For a federated credential `api://AzureADTokenExchange`.
+ * - Lifetime: as the reply says, corrected by its `Date`; up to 24 hours, of which the platform caches most. A token for
+ *   more than 2 hours is renewed at half of it.
+ * - Issuer: `https://login.microsoftonline.com/TENANT/v2.0`. Subject: the identity's object id.
+ * - Provenance: `platform`. A federated credential of an app needs a **user-assigned** identity of the same tenant.
+ *
+ * Azure Arc, Service Fabric, Machine Learning and Cloud Shell have endpoints of other kinds, which are not supported.
+ * It caches nothing; the provider that `federate` makes does.
+ *
+ * `detect` asks no network: without the variables it finds nothing, unless `endpoint: "imds"` says that this is a virtual
+ * machine. `get` asks IMDS either way.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` naming every wrong option. `get` then fails with `ERR_SOURCE_UNAVAILABLE` (no
+ * endpoint here), `ERR_SOURCE_FAILED` (it refuses: `status`, `error`), `ERR_SOURCE_REPLY`, or one of `ERR_HTTP_*`.
+ *
+ * @example
+ * ```ts
+ * import { federate } from "@tokenhop/core";
+ * import { managedIdentity } from "@tokenhop/core/sources/managed-identity";
+ * import { entra } from "@tokenhop/core/targets/entra";
+ *
+ * const graph = federate({
+ *   from: managedIdentity({ clientId: "11111111-1111-4111-8111-111111111111" }),
+ *   to: entra({
+ *     tenantId: "contoso.onmicrosoft.com",
+ *     clientId: "22222222-2222-4222-8222-222222222222",
+ *     scope: "https://graph.microsoft.com/.default",
+ *   }),
+ * });
+ * const { expiresAt } = await graph.get();
+ * console.log(new Date(expiresAt).toISOString());
+ * ```
+ *
+ * @see https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
+ * @see https://learn.microsoft.com/azure/app-service/overview-managed-identity
+ */
+export function managedIdentity(options: ManagedIdentityOptions = {}): IdentitySource {
+  checkSelectors(options);
+  const { clientId, objectId, resourceId, endpoint } = options;
+  const onAppService = ({ env }: Platform): boolean =>
+    endpoint === undefined ? Boolean(env.IDENTITY_ENDPOINT || env.IDENTITY_HEADER) : endpoint === "app-service";
+
+  /** What stands in the way of a request. A virtual machine needs nothing. */
+  const reachable = (platform: Platform): Detection => {
+    if (onAppService(platform)) return appService(platform.env);
+    const host = platform.env[IMDS_VARIABLE];
+    return !host || isLocal(host) ? { found: true } : { found: false, missing: [`${IMDS_VARIABLE} ${LOCAL_ONLY}`] };
+  };
+
+  return {
+    name: NAME,
+    identity: [NAME, clientId, objectId, resourceId, endpoint],
+    provenance: "platform",
+    detect(platform) {
+      const certain = onAppService(platform) || endpoint === "imds" || platform.env[IMDS_VARIABLE];
+      if (certain) return reachable(platform);
+      return {
+        found: false,
+        missing: ["IDENTITY_ENDPOINT", "IDENTITY_HEADER", 'endpoint: "imds" on a virtual machine'],
+      };
+    },
+    async getToken({ audience }, context) {
+      const { platform, signal } = context;
+      mustBeFound(NAME, reachable(platform), signal);
+      const { IDENTITY_ENDPOINT = "", IDENTITY_HEADER = "", [IMDS_VARIABLE]: host } = platform.env;
+      const app = onAppService(platform);
+      const url = app ? new URL(IDENTITY_ENDPOINT) : new URL("/metadata/identity/oauth2/token", host || IMDS);
+      const query = {
+        "api-version": app ? "2019-08-01" : "2018-02-01",
+        resource: audience.replace(/\/\.default$/, ""),
+        client_id: clientId,
+        object_id: objectId,
+        [app ? "mi_res_id" : "msi_res_id"]: resourceId,
+      };
+      for (const [key, value] of Object.entries(query)) if (value) url.searchParams.set(key, value);
+      const headers: Record<string, string> = app ? { "x-identity-header": IDENTITY_HEADER } : { metadata: "true" };
+      const reply = await send(NAME, url, { headers }, context);
+      const { status } = reply;
+      if (status !== 200) {
+        const again = isTransient(status) || status === 404 || status === 410;
+        // Docker Desktop answers in the place of IMDS.
+        if (status === 403 && /unreachable/i.test(reply.text))
+          throw unavailable(NAME, "IMDS cannot be reached from here");
+        throw refusal(NAME, reply, platform, IDENTITY_HEADER, {
+          recovery: again ? "retry" : "stop",
+          ...(status === 410 && { retryAfterMs: UPDATING_MS }),
+        });
+      }
+      const body = checkReply(replySchema, parseJson(reply.text), NAME, "ERR_SOURCE_REPLY");
+      const token = body.access_token.trim();
+      const now = platform.now();
+      const endsAt = body.expires_on === undefined ? expiryOf(token) : instantOf(body.expires_on);
+      const expiresAt =
+        body.expires_on === undefined && body.expires_in !== undefined
+          ? now + Number(body.expires_in) * 1000
+          : endsAt && localTime(endsAt, reply.headers, platform);
+      const lifeMs = (expiresAt ?? now) - now;
+      return { token: secret(token), expiresAt, refreshAt: lifeMs > 2 * HOUR_MS ? now + lifeMs / 2 : undefined };
+    },
+  };
+}
