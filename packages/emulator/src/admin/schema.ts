@@ -1,0 +1,111 @@
+/** What the admin routes take. */
+import * as v from "valibot";
+import type { ExternalTokenRequest, UserTokenRequest } from "../controls.ts";
+import type { Fault } from "../faults.ts";
+import type { RouteName } from "../log.ts";
+import type { ResourceAddress } from "../resources.ts";
+
+const text = v.pipe(v.string(), v.minLength(1, "must not be empty"));
+const integer = v.pipe(v.number(), v.integer("must be a whole number"));
+const count = v.pipe(integer, v.minValue(0, "must not be negative"));
+const milliseconds = v.pipe(v.number(), v.finite("must be finite"));
+const anyObject = v.record(v.string(), v.unknown());
+
+/** A route that can be logged and made to fail. */
+export const routeSchema: v.GenericSchema<RouteName> = v.picklist([
+  "token",
+  "openid-configuration",
+  "keys",
+  "instance-discovery",
+  "imds",
+  "app-service",
+  "arm",
+  "graph",
+  "oidc-discovery",
+  "oidc-jwks",
+  "oidc-token",
+]);
+
+/** `POST /admin/clock`. */
+export const clockSchema: v.GenericSchema<{ readonly advanceMs: number } | { readonly setAt: number }> = v.union([
+  v.strictObject({ advanceMs: milliseconds }),
+  v.strictObject({ setAt: milliseconds }),
+]);
+
+const faultBase = {
+  route: routeSchema,
+  clientId: v.optional(text),
+  skip: v.optional(count),
+  times: v.optional(v.union([v.pipe(integer, v.minValue(1, "must be at least 1")), v.literal("always")])),
+  delayMs: v.optional(v.pipe(count, v.maxValue(600_000, "must be at most 10 minutes"))),
+};
+const status = v.pipe(integer, v.minValue(200, "must be 200 to 599"), v.maxValue(599, "must be 200 to 599"));
+
+/** `POST /admin/faults`. */
+export const faultSchema: v.GenericSchema<Fault> = v.variant("kind", [
+  v.strictObject({ ...faultBase, kind: v.literal("delay") }),
+  v.strictObject({ ...faultBase, kind: v.literal("drop") }),
+  v.strictObject({ ...faultBase, kind: v.literal("hang") }),
+  v.strictObject({
+    ...faultBase,
+    kind: v.literal("respond"),
+    status,
+    body: v.optional(v.union([v.string(), anyObject])),
+    headers: v.optional(v.record(v.string(), v.string())),
+    retryAfterSeconds: v.optional(count),
+  }),
+  v.strictObject({
+    ...faultBase,
+    kind: v.literal("entra-error"),
+    code: count,
+    error: text,
+    status,
+    description: v.optional(text),
+    suberror: v.optional(text),
+    claims: v.optional(text),
+    retryAfterSeconds: v.optional(count),
+  }),
+  v.strictObject({
+    ...faultBase,
+    kind: v.literal("edit"),
+    set: v.optional(anyObject),
+    remove: v.optional(v.array(text)),
+  }),
+]);
+
+const address = {
+  subscriptionId: text,
+  resourceGroup: text,
+  type: v.pipe(v.string(), v.regex(/^[a-z0-9.]+\/[a-z0-9.]+$/i, "must be a namespace and a type")),
+  name: v.pipe(v.string(), v.regex(/^[^/\s?#]+$/, "must be a name without slashes")),
+};
+
+/** `DELETE /admin/resources`. */
+export const addressSchema: v.GenericSchema<ResourceAddress> = v.strictObject(address);
+/** `PUT /admin/resources`. */
+export const resourceSchema: v.GenericSchema<ResourceAddress & { readonly location?: string | undefined }> =
+  v.strictObject({ ...address, location: v.optional(text) });
+
+/** `POST /admin/tokens/external`. */
+export const externalTokenSchema: v.GenericSchema<ExternalTokenRequest> = v.strictObject({
+  provider: text,
+  subject: text,
+  audience: v.union([text, v.array(text)]),
+  lifetimeMs: v.optional(milliseconds),
+  claims: v.optional(anyObject),
+});
+
+/** `POST /admin/tokens/user`. */
+export const userTokenSchema: v.GenericSchema<UserTokenRequest> = v.strictObject({
+  tenant: v.optional(text),
+  user: text,
+  clientId: text,
+  audience: text,
+  scopes: v.optional(v.array(text)),
+  lifetimeMs: v.optional(milliseconds),
+  claims: v.optional(anyObject),
+});
+
+/** `POST /admin/keys/rotate`. */
+export const rotateSchema: v.GenericSchema<{ readonly issuer: string; readonly retire?: boolean | undefined }> =
+  v.strictObject({ issuer: text, retire: v.optional(v.boolean()) });

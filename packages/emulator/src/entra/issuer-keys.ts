@@ -1,0 +1,109 @@
+/**
+ * The published keys of external issuers. Only issuers that a federated credential of the client named are asked,
+ * because the credential is matched before the signature is looked at.
+ */
+import { importJWK, type JWK } from "jose";
+import * as v from "valibot";
+import { refused } from "./refusals.ts";
+
+/** Finds keys by issuer and `kid`. */
+export interface IssuerKeys {
+  /** Refuses with 501661 when the issuer cannot be read, with 7000272 when it has no such key. */
+  find(issuer: string, kid: string, signal: AbortSignal): Promise<CryptoKey>;
+}
+
+/** Limits of one fetch. */
+export interface IssuerKeysOptions {
+  readonly now: () => number;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+// None of these times and limits is documented except the 100 keys: UNCONFIRMED.
+const keepMs = 3_600_000;
+const coolDownMs = 30_000;
+const timeoutMs = 10_000;
+const maxCharacters = 500_000;
+const maxKeys = 100;
+
+const discoverySchema = v.object({ issuer: v.string(), jwks_uri: v.pipe(v.string(), v.url()) });
+const jwksSchema = v.object({ keys: v.array(v.looseObject({ kty: v.string(), kid: v.optional(v.string()) })) });
+
+interface Published {
+  readonly keys: readonly JWK[];
+  readonly fetchedAt: number;
+}
+
+/** Keeps what issuers publish for an hour; an unknown `kid` asks again, at most every 30 s for each issuer. */
+export function createIssuerKeys({ now, fetch }: IssuerKeysOptions): IssuerKeys {
+  const known = new Map<string, Published>();
+
+  const refresh = async (issuer: string, signal: AbortSignal): Promise<Published> => {
+    const published = { keys: await fetchKeys(fetch, issuer, signal), fetchedAt: now() };
+    known.set(issuer, published);
+    return published;
+  };
+  return {
+    async find(issuer, kid, signal) {
+      const kept = known.get(issuer);
+      const age = kept ? now() - kept.fetchedAt : Number.POSITIVE_INFINITY;
+      // A clock that was set back makes the age negative; what is kept then is of no known age.
+      const published = kept && age >= 0 && age < keepMs ? kept : await refresh(issuer, signal);
+      const found = byKid(published, kid);
+      if (found) return importKey(found);
+      const again = now() - published.fetchedAt >= coolDownMs ? byKid(await refresh(issuer, signal), kid) : undefined;
+      if (!again) throw refused(7000272, { kid, issuer }, "The issuer publishes no key with the assertion's kid");
+      return importKey(again);
+    },
+  };
+}
+
+function byKid({ keys }: Published, kid: string): JWK | undefined {
+  return keys.find((key) => key.kid === kid && key.kty === "RSA");
+}
+
+async function importKey(jwk: JWK): Promise<CryptoKey> {
+  const key = await importJWK(jwk, "RS256").catch(() => undefined);
+  // Bytes are a symmetric key, which no signature of RS256 was made with.
+  if (key === undefined || key instanceof Uint8Array) {
+    throw refused(5002730, {}, "The issuer publishes a key that cannot be used with RS256");
+  }
+  return key;
+}
+
+async function fetchKeys(
+  fetch: IssuerKeysOptions["fetch"],
+  issuer: string,
+  caller: AbortSignal,
+): Promise<readonly JWK[]> {
+  const signal = AbortSignal.any([caller, AbortSignal.timeout(timeoutMs)]);
+  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
+  const discovery = await fetchJson(fetch, url, discoverySchema, signal);
+  // Sensible and UNCONFIRMED: a document that names another issuer does not speak for this one.
+  if (discovery.issuer !== issuer) throw refused(501661, {}, "The discovery document names another issuer");
+  const { keys } = await fetchJson(fetch, discovery.jwks_uri, jwksSchema, signal);
+  return keys.slice(0, maxKeys) as JWK[];
+}
+
+async function fetchJson<T>(
+  fetch: IssuerKeysOptions["fetch"],
+  url: string,
+  schema: v.GenericSchema<unknown, T>,
+  signal: AbortSignal,
+): Promise<T> {
+  if (!URL.canParse(url) || new URL(url).protocol !== "https:") {
+    throw refused(501661, {}, "The issuer or its jwks_uri is not an https URL");
+  }
+  try {
+    const response = await fetch(url, { redirect: "manual", signal, headers: { accept: "application/json" } });
+    if (response.status !== 200) throw new TypeError(`status ${response.status}`);
+    return v.parse(schema, JSON.parse(await cappedText(response)));
+  } catch {
+    throw refused(501661, {}, `Cannot read ${url}`);
+  }
+}
+
+async function cappedText(response: Response): Promise<string> {
+  const text = await response.text();
+  if (text.length > maxCharacters) throw new TypeError("too large");
+  return text;
+}

@@ -1,0 +1,37 @@
+/** A local Microsoft Entra for tests, as one `fetch(Request) → Response`. */
+export { EmulatorConfigError, parseConfig } from "./config/parse.ts";
+export type {
+  AppConfig,
+  EmulatorConfig,
+  FederatedCredentialConfig,
+  LifetimesConfig,
+  ManagedIdentityConfig,
+  OidcProviderConfig,
+  PermissionsConfig,
+  ProvisionedConfig,
+  ResourceConfig,
+  ResourceGroupConfig,
+  RoleAssignmentConfig,
+  RoleName,
+  SubscriptionConfig,
+  TenantConfig,
+  UserConfig,
+  WorkloadConfig,
+} from "./config/types.ts";
+export {
+  EmulatorControlError,
+  type EmulatorControls,
+  type ExternalTokenRequest,
+  type UserTokenRequest,
+} from "./controls.ts";
+export { createDemoConfig, type DemoConfigOptions, type DemoIds, demoIds } from "./demo-config.ts";
+export { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.ts";
+export { evidence } from "./evidence.ts";
+export type { EvidenceKind, Rule } from "./evidence-kind.ts";
+export { ConnectionDropped, type Fault } from "./faults.ts";
+export { type GenerateKey, generateRsaKey } from "./keyring.ts";
+export type { Provenance } from "./ledger.ts";
+export type { LogDetails, LogRecord, RouteName } from "./log.ts";
+export type { ExternalClaims } from "./oidc/token.ts";
+export type { ArmResource, ResourceAddress } from "./resources.ts";
+export type { Lifetimes } from "./world.ts";

@@ -1,0 +1,56 @@
+/** The state of one emulator, and what its routes take and give. A route is a function of these and of nothing else. */
+import type { Clock } from "./clock.ts";
+import type { EmulatorConfig, LifetimesConfig } from "./config/types.ts";
+import type { IssuerKeys } from "./entra/issuer-keys.ts";
+import type { Faults } from "./faults.ts";
+import type { Keyring } from "./keyring.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Log, LogDetails } from "./log.ts";
+import type { ResourceStore } from "./resources.ts";
+
+/** Lifetimes with every default filled in. */
+export type Lifetimes = Readonly<Record<Exclude<keyof LifetimesConfig, "refreshInMs">, number>> &
+  Pick<LifetimesConfig, "refreshInMs">;
+
+/** Everything that lasts longer than one request. */
+export interface World {
+  readonly config: EmulatorConfig;
+  readonly clock: Clock;
+  /** All tenants sign with the same keys, as Entra's do. */
+  readonly entraKeys: Keyring;
+  providerKeys(name: string): Keyring;
+  /** Published keys of external issuers. */
+  readonly issuerKeys: IssuerKeys;
+  readonly ledger: Ledger;
+  readonly log: Log;
+  readonly faults: Faults;
+  readonly resources: ResourceStore;
+  lifetimes(): Lifetimes;
+  setLifetimes(changed: LifetimesConfig): void;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** A request, read. */
+export interface Call {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly signal: AbortSignal;
+  /** Values of the named parts of the route. */
+  readonly params: Readonly<Record<string, string>>;
+  /** Fields of a form body; empty for any other body. */
+  readonly form: URLSearchParams;
+  /** The body as it came. */
+  readonly body: string;
+}
+
+/** What a route answers, as data: a text body is sent as it is, anything else as JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly log: LogDetails;
+}
+
+/** One route. */
+export type Handler = (world: World, call: Call) => Answer | Promise<Answer>;
