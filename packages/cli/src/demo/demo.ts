@@ -1,0 +1,155 @@
+/** `tokenhop demo`: a local Entra, an app that calls Azure without a secret, and the scenario that shows it. */
+import { createDemoConfig, createEmulator, demoIds, type Emulator } from "@tokenhop/emulator";
+import { serve } from "@tokenhop/emulator/serve";
+import type { Io } from "../io.ts";
+import { type AppProcess, type Runtime, startApp } from "./app-process.ts";
+import type { DemoEvent } from "./events.ts";
+import { renderEvent } from "./render.ts";
+import { type Stage, scenario } from "./scenario.ts";
+import type { DemoSettings } from "./settings.ts";
+
+/** What `tokenhop demo` was asked for. */
+export interface DemoOptions {
+  readonly once: boolean;
+  readonly json: boolean;
+  readonly runtime: Runtime;
+  /** A step to break on purpose. */
+  readonly fault?: "s1" | undefined;
+}
+
+/** Short enough that refreshes can be watched. */
+const DEMO_TOKEN_MS = 5_000;
+/** Long enough that they do not fill the screen afterwards. */
+const LATER_TOKEN_MS = 60_000;
+const WATCH_EVERY_MS = 2_000;
+
+function settingsFor(emulator: string): DemoSettings {
+  return {
+    EMULATOR: emulator,
+    AZURE_TENANT_ID: demoIds.tenantId,
+    AZURE_SUBSCRIPTION_ID: demoIds.subscriptionId,
+    UAMI_CLIENT_ID: demoIds.uamiClientId,
+    APP_CLIENT_ID: demoIds.appClientId,
+    ACTIONS_ID_TOKEN_REQUEST_URL: `https://pipelines.actions.test/oidc/${demoIds.oidcProvider}/token?api-version=2.0`,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: demoIds.oidcRequestToken,
+    IDENTITY_ENDPOINT: "http://127.0.0.1:42356/msi/token",
+    IDENTITY_HEADER: demoIds.identityHeader,
+  };
+}
+
+/** Breaks a step as a wrong subject in the federated credential would. */
+function breakOnPurpose(emulator: Emulator): void {
+  const refusal = { kind: "entra-error", code: 700213, error: "invalid_client", status: 401 } as const;
+  emulator.setFault({ ...refusal, route: "token", clientId: demoIds.uamiClientId, times: "always" });
+}
+
+/** What to try by hand. */
+function invitation(app: string, emulator: string, adminToken: string): string {
+  const resource = JSON.stringify({
+    subscriptionId: demoIds.subscriptionId,
+    resourceGroup: demoIds.resourceGroup,
+    type: "Microsoft.Web/sites",
+    name: "my-site",
+  });
+  const admin = `curl -X PUT ${emulator}/admin/resources -H 'authorization: Bearer ${adminToken}' -H 'content-type: application/json' -d '${resource}'`;
+  return [
+    "",
+    `The app:      ${app}`,
+    `The emulator: ${emulator}`,
+    "",
+    "Try:",
+    `  curl ${app}/api/resources/${demoIds.resourceGroup}`,
+    `  curl ${app}/api/resources/${demoIds.forbiddenResourceGroup}`,
+    `  curl ${app}/api/users`,
+    `  curl ${app}/mistake`,
+    `  ${admin}`,
+    `  ${admin.replace("-X PUT", "-X DELETE")}`,
+    "",
+    "Ctrl+C ends it.",
+  ].join("\n");
+}
+
+/** Why the emulator last said no: what a developer would look for in its log. */
+function lastRefusal({ log }: Emulator): string | undefined {
+  const refusal = log.filter(({ outcome, route }) => outcome !== "granted" && route === "token").at(-1);
+  return refusal && `the emulator's last refusal was ${refusal.code}: ${refusal.reason}`;
+}
+
+/** Plays every step. Returns whether all of them did what they should. */
+async function playAll(
+  stage: Stage,
+  tell: (event: DemoEvent) => void,
+  title: (text: string) => void,
+): Promise<boolean> {
+  let good = true;
+  for (const step of scenario) {
+    title(step.title);
+    try {
+      await step.play(stage);
+    } catch (error) {
+      if (stage.signal.aborted) return false;
+      good = false;
+      const reason = error instanceof Error ? error.message : String(error);
+      tell({
+        event: "failed",
+        step: step.name,
+        reason: [reason, lastRefusal(stage.emulator)].filter(Boolean).join("; "),
+      });
+    }
+  }
+  return good;
+}
+
+/** Keeps looking at the group, so that what is tried by hand is seen. */
+async function watchOn(app: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await fetch(`${app}/api/resources/${demoIds.resourceGroup}`, { signal }).catch(() => undefined);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, WATCH_EVERY_MS);
+      signal.addEventListener("abort", () => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+}
+
+/**
+ * Runs the demo.
+ *
+ * @param io Where it prints, and the signal that ends it.
+ * @returns The exit code: 0 when every step did what it should.
+ */
+export async function demo(options: DemoOptions, io: Io): Promise<number> {
+  const { signal } = io;
+  const lifetimes = { appTokenMs: DEMO_TOKEN_MS, federatedIdentityTokenMs: DEMO_TOKEN_MS };
+  const emulator = createEmulator(createDemoConfig({ lifetimes }));
+  if (options.fault === "s1") breakOnPurpose(emulator);
+  const events: DemoEvent[] = [];
+  const tell = (event: DemoEvent): void => {
+    events.push(event);
+    io.out(options.json ? JSON.stringify(event) : renderEvent(event, Date.now()));
+  };
+  const say = (text: string): void => {
+    if (!options.json) io.out(text);
+  };
+
+  const served = await serve(emulator);
+  let app: AppProcess | undefined;
+  try {
+    say(`A local Entra listens on ${served.url}. Times are UTC.`);
+    app = await startApp(options.runtime, settingsFor(served.url), tell);
+    say(`A Hono app on ${options.runtime} listens on ${app.url}. It holds no secret.`);
+    const stage: Stage = { emulator, app: app.url, told: events, signal };
+    const good = await playAll(stage, tell, (title) => say(`\n${title}`));
+    if (good) tell({ event: "done" });
+    if (options.once || signal.aborted) return good ? 0 : 1;
+    emulator.setLifetimes({ appTokenMs: LATER_TOKEN_MS, federatedIdentityTokenMs: LATER_TOKEN_MS });
+    say(invitation(app.url, served.url, emulator.adminToken));
+    await watchOn(app.url, signal);
+    return good ? 0 : 1;
+  } finally {
+    await app?.stop();
+    await served.close();
+  }
+}

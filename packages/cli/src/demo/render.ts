@@ -1,0 +1,44 @@
+/** The demo's events as lines for a person. */
+import { explain } from "@tokenhop/core/explain";
+import type { DemoEvent } from "./events.ts";
+
+function clock(at: number): string {
+  return new Date(at).toISOString().slice(11, 19);
+}
+
+function lasting(expiresAt: number, at: number): string {
+  return `valid until ${clock(expiresAt)} (${Math.max(0, Math.round((expiresAt - at) / 1000))} s)`;
+}
+
+function words(event: DemoEvent, at: number): readonly [what: string, details: string] {
+  switch (event.event) {
+    case "credential":
+      return ["credential", `${event.provider}: received, ${lasting(event.expiresAt, at)}`];
+    case "refresh":
+      return ["refresh", `${event.provider}: renewed, ${lasting(event.expiresAt, at)}`];
+    case "resource.new":
+      return ["new resource", `${event.name} (${event.type})`];
+    case "resource.removed":
+      return ["resource gone", `${event.name} (${event.type})`];
+    case "forbidden":
+      return ["forbidden", `${event.status} ${event.code}`];
+    case "graph":
+      return ["graph", `${event.status}: users listed`];
+    case "refused":
+      return ["refused", `AADSTS${event.aadsts} (${event.code})`];
+    case "failed":
+      return ["FAILED", `${event.step}: ${event.reason}`];
+    case "done":
+      return ["done", "every step did what it should"];
+  }
+}
+
+/** One event as a line: UTC time, what, details; for a refusal also why, and what to do instead. */
+export function renderEvent(event: DemoEvent, at: number): string {
+  const [what, details] = words(event, at);
+  const line = `${clock(at)}  ${what.padEnd(13)}  ${details}`;
+  if (event.event !== "refused") return line;
+  const { cause, fix } = explain(event);
+  const indent = " ".repeat(25);
+  return [line, `${indent}why: ${cause}`, `${indent}fix: ${fix}`].join("\n");
+}
