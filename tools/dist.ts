@@ -1,0 +1,99 @@
+/**
+ * The packages as users get them: built, packed, installed from the tarballs, compiled against and run on every runtime that
+ * we support; and the suite once more, against what was built instead of the sources.
+ */
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { binary, root } from "./binaries.mjs";
+import { filesIn } from "./lib/check.ts";
+import { runProcess } from "./lib/process.ts";
+import { type Counts, close, countsOf, total } from "./lib/summary.ts";
+import { type Packed, packAll, runNpm } from "./pack.ts";
+
+const timeoutMs = 120_000;
+
+/** The oldest Node that the packages promise is the user's own, if that is what `npm test` was started with. */
+const runtimes: readonly (readonly [string, string, ...string[]])[] = [
+  ["the user's Node", process.env.TOKENHOP_HOST_NODE ?? process.execPath],
+  ["Node", binary("node")],
+  ["Bun", binary("bun"), "run"],
+  ["Deno", binary("deno"), "run", "-A", "--no-check", "--no-remote", "--node-modules-dir=manual"],
+];
+
+const counts: Counts[] = [];
+
+/** One thing that has to go well. What it throws or returns is what went wrong. */
+async function attempt(name: string, work: () => Promise<string | undefined>): Promise<boolean> {
+  const problem = await work().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  console.log(problem === undefined ? `ok     ${name}` : `FAILED ${name}\n${problem}`);
+  counts.push({ passed: problem === undefined ? 1 : 0, failed: problem === undefined ? 0 : 1 });
+  return problem === undefined;
+}
+
+async function command(cwd: string, file: string, args: readonly string[]): Promise<string | undefined> {
+  const { code, output } = await runProcess(file, args, { timeoutMs, cwd });
+  return code === 0 ? undefined : `code ${code}\n${output}`;
+}
+
+/** From nothing: what an earlier build left must neither be packed nor hide that a file is no longer built. */
+async function build(): Promise<string | undefined> {
+  for (const manifest of filesIn(root, "packages/*/package.json", "adapters/*/package.json")) {
+    rmSync(join(root, manifest, "..", "dist"), { recursive: true, force: true });
+  }
+  return command(root, process.execPath, ["tools/build.ts"]);
+}
+
+/** A user's project with the tarballs in it, and two programs: one that imports every entry, one that does the main job. */
+async function install(project: string, packed: readonly Packed[]): Promise<string | undefined> {
+  const tarballs = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]));
+  const manifest = { name: "a-user", private: true, type: "module", dependencies: tarballs, overrides: tarballs };
+  writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
+  cpSync(join(root, "tools", "dist-project"), project, { recursive: true });
+  const entries = packed.flatMap((one) => one.entries);
+  const imports = entries.map((entry) => `["${entry}", await import("${entry}")]`);
+  writeFileSync(
+    join(project, "entries.mjs"),
+    `const entries = [${imports}];
+for (const [name, entry] of entries) if (Object.keys(entry).length === 0) throw new Error(name + " exports nothing");
+console.log(entries.length + " entries");\n`,
+  );
+  await runNpm(project, ["install", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund"]);
+  return undefined;
+}
+
+async function suiteAgainstDist(): Promise<void> {
+  const { code, stdout } = await runProcess(process.execPath, ["tools/suite.ts", "node", "--dist"], {
+    timeoutMs,
+    cwd: root,
+    echo: true,
+  });
+  counts.push(countsOf(code, stdout));
+}
+
+async function tryPackages(project: string): Promise<void> {
+  let packed: Packed[] = [];
+  await attempt("every package packs what it exports and nothing else", async () => {
+    packed = await packAll(project);
+    return packed.flatMap(({ problems }) => problems).join("\n") || undefined;
+  });
+  if (!(await attempt("the tarballs install", () => install(project, packed)))) return;
+  await attempt("the declarations compile", () => command(project, binary("tsc"), ["-p", "."]));
+  for (const [name, file, ...args] of runtimes) {
+    const { stdout } = await runProcess(file, ["--version"], { timeoutMs });
+    console.log(`${name}: ${stdout.split("\n")[0]}`);
+    await attempt(`${name}: every entry loads`, () => command(project, file, [...args, "entries.mjs"]));
+    await attempt(`${name}: the program runs`, () => command(project, file, [...args, "program.mjs"]));
+  }
+}
+
+const project = mkdtempSync(join(tmpdir(), "tokenhop-dist-"));
+try {
+  if (await attempt("the packages build from nothing", build)) {
+    await suiteAgainstDist();
+    await tryPackages(project);
+  }
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
+close(total(counts));

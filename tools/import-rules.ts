@@ -1,0 +1,60 @@
+/** The import rules of the workspace, as data. `check-imports.ts` applies them. */
+
+/** What a layer of core may import, besides itself if it says so. A layer is a file or a folder of `packages/core/src`. */
+export const coreLayers: Readonly<Record<string, readonly string[]>> = {
+  // Events carry errors, and errors are made of plain fields: one of the two names the other, and a cycle would be found.
+  types: ["errors"],
+  errors: ["types"],
+  internal: ["types", "errors", "internal"],
+  platform: ["types", "errors", "internal"],
+  engine: ["types", "errors", "engine"],
+  // Each source and each target stands alone: nothing that one does can break another.
+  sources: ["types", "errors", "internal"],
+  targets: ["types", "errors", "internal"],
+  interop: ["types", "errors", "internal"],
+  "attached-fetch": ["types", "errors", "internal"],
+  downstream: ["types", "errors", "internal", "platform", "attached-fetch"],
+  define: ["types", "errors", "internal"],
+  "bearer-auth": ["types", "errors", "internal", "engine", "platform"],
+  cache: ["types", "errors", "internal", "engine"],
+  "first-of": ["types", "errors", "internal"],
+  provider: ["types", "errors", "internal", "engine", "platform", "cache"],
+  federate: ["types", "errors", "internal", "engine", "platform", "cache", "provider"],
+  explain: ["types", "errors", "explain"],
+  testing: ["types", "errors", "index", "federate", "cache", "first-of", "downstream", "platform"],
+  index: [
+    "types",
+    "errors",
+    "internal",
+    "platform",
+    "federate",
+    "cache",
+    "first-of",
+    "downstream",
+    "bearer-auth",
+    "define",
+  ],
+};
+
+/** The packages of this workspace that a folder may import, by their public entries. */
+export const workspaceImports: Readonly<Record<string, readonly string[]>> = {
+  "packages/core": [],
+  // It plays the other side: with code of core's in it, one mistake would hide in both.
+  "packages/emulator": [],
+  "packages/cli": ["@tokenhop/core", "@tokenhop/emulator", "@tokenhop/hono"],
+  adapters: ["@tokenhop/core"],
+  test: ["@tokenhop/core", "@tokenhop/emulator", "@tokenhop/hono", "@tokenhop/cli"],
+  tools: ["@tokenhop/core", "@tokenhop/emulator", "@tokenhop/hono"],
+};
+
+/** The libraries that core stands on; everything else it does itself. */
+export const coreLibraries: readonly string[] = ["jose", "oauth4webapi", "valibot"];
+
+/** Only here are the globals of a runtime read. */
+export const platformFile = "packages/core/src/platform.ts";
+
+/** Names that exist on some runtimes only. */
+export const runtimeGlobals: readonly string[] = ["process", "Bun", "Deno", "Buffer"];
+
+/** How long a file may be: what needs more is two things. Contracts and error classes belong in one place. */
+export const lineLimit = (path: string): number => (/\/src\/(types|errors)\.ts$/.test(path) ? 400 : 250);

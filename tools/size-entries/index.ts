@@ -1,0 +1,16 @@
+/** What is weighed, and how heavy it may be: bytes of the minified bundle after gzip -9, all dependencies in. */
+
+/** One program a user would deploy. */
+export interface SizeEntry {
+  readonly name: string;
+  /** In this folder. */
+  readonly file: string;
+  readonly budget: number;
+  /** The application's own framework is the application's weight. */
+  readonly external?: readonly string[];
+}
+
+export const entries: readonly SizeEntry[] = [
+  { name: "S1 in a Worker", file: "s1.ts", budget: 13_000 },
+  { name: "S1 with downstream and hono's adapter", file: "s1-hono.ts", budget: 15_500, external: ["hono"] },
+];
