@@ -1,0 +1,113 @@
+// Written by `npm run fix`: every suite that runs on all runtimes.
+import { suite as adaptersHonoSuite } from "./adapters/hono.ts";
+import { suite as coreBudgetSuite } from "./core/budget.ts";
+import { suite as coreCacheSuite } from "./core/cache.ts";
+import { suite as coreClaimsSuite } from "./core/claims.ts";
+import { suite as coreClocksSuite } from "./core/clocks.ts";
+import { suite as coreCloseSuite } from "./core/close.ts";
+import { suite as coreDefineSuite } from "./core/define.ts";
+import { suite as coreDownstreamSuite } from "./core/downstream.ts";
+import { suite as coreDownstreamHostsSuite } from "./core/downstream-hosts.ts";
+import { suite as coreDownstreamRedirectsSuite } from "./core/downstream-redirects.ts";
+import { suite as coreDownstreamUnauthorizedSuite } from "./core/downstream-unauthorized.ts";
+import { suite as coreEventsSuite } from "./core/events.ts";
+import { suite as coreExplainSuite } from "./core/explain.ts";
+import { suite as coreFederateSuite } from "./core/federate.ts";
+import { suite as coreFirstOfSuite } from "./core/first-of.ts";
+import { suite as coreFlightSuite } from "./core/flight.ts";
+import { suite as coreInvalidateSuite } from "./core/invalidate.ts";
+import { suite as coreKeysSuite } from "./core/keys.ts";
+import { suite as coreLeakSuite } from "./core/leak.ts";
+import { suite as coreModelSuite } from "./core/model.ts";
+import { suite as coreNegativeSuite } from "./core/negative.ts";
+import { suite as corePartitionsSuite } from "./core/partitions.ts";
+import { suite as corePlatformSuite } from "./core/platform.ts";
+import { suite as coreRetrySuite } from "./core/retry.ts";
+import { suite as coreScheduleSuite } from "./core/schedule.ts";
+import { suite as coreStaleSuite } from "./core/stale.ts";
+import { suite as coreWatchSuite } from "./core/watch.ts";
+import { suite as coreWorkersSuite } from "./core/workers.ts";
+import { suite as emulatorAdminSuite } from "./emulator/admin.ts";
+import { suite as emulatorArmSuite } from "./emulator/arm.ts";
+import { suite as emulatorConfigSuite } from "./emulator/config.ts";
+import { suite as emulatorErrorsSuite } from "./emulator/errors.ts";
+import { suite as emulatorFaultsSuite } from "./emulator/faults.ts";
+import { suite as emulatorGraphSuite } from "./emulator/graph.ts";
+import { suite as emulatorIdentitySuite } from "./emulator/identity.ts";
+import { suite as emulatorIssuersSuite } from "./emulator/issuers.ts";
+import { suite as emulatorLogSuite } from "./emulator/log.ts";
+import { suite as emulatorProviderSuite } from "./emulator/provider.ts";
+import { suite as emulatorRefusedAssertionsSuite } from "./emulator/refused-assertions.ts";
+import { suite as emulatorRefusedChainsSuite } from "./emulator/refused-chains.ts";
+import { suite as emulatorRefusedRequestsSuite } from "./emulator/refused-requests.ts";
+import { suite as emulatorTokensSuite } from "./emulator/tokens.ts";
+import type { Suites } from "./run.ts";
+import { suite as sourcesEnvSuite } from "./sources/env.ts";
+import { suite as sourcesFixedTokenSuite } from "./sources/fixed-token.ts";
+import { suite as sourcesFromFunctionSuite } from "./sources/from-function.ts";
+import { suite as sourcesFromRequestSuite } from "./sources/from-request.ts";
+import { suite as sourcesGithubActionsSuite } from "./sources/github-actions.ts";
+import { suite as sourcesKubernetesSuite } from "./sources/kubernetes.ts";
+import { suite as sourcesManagedIdentitySuite } from "./sources/managed-identity.ts";
+import { suite as targetsEntraSuite } from "./targets/entra.ts";
+import { suite as targetsEntraClaimsSuite } from "./targets/entra-claims.ts";
+import { suite as targetsEntraRefusalsSuite } from "./targets/entra-refusals.ts";
+import { suite as targetsEntraRepliesSuite } from "./targets/entra-replies.ts";
+import { suite as targetsEntraWireSuite } from "./targets/entra-wire.ts";
+
+export const suites: Suites = {
+  "adapters/hono": adaptersHonoSuite,
+  "core/budget": coreBudgetSuite,
+  "core/cache": coreCacheSuite,
+  "core/claims": coreClaimsSuite,
+  "core/clocks": coreClocksSuite,
+  "core/close": coreCloseSuite,
+  "core/define": coreDefineSuite,
+  "core/downstream-hosts": coreDownstreamHostsSuite,
+  "core/downstream-redirects": coreDownstreamRedirectsSuite,
+  "core/downstream-unauthorized": coreDownstreamUnauthorizedSuite,
+  "core/downstream": coreDownstreamSuite,
+  "core/events": coreEventsSuite,
+  "core/explain": coreExplainSuite,
+  "core/federate": coreFederateSuite,
+  "core/first-of": coreFirstOfSuite,
+  "core/flight": coreFlightSuite,
+  "core/invalidate": coreInvalidateSuite,
+  "core/keys": coreKeysSuite,
+  "core/leak": coreLeakSuite,
+  "core/model": coreModelSuite,
+  "core/negative": coreNegativeSuite,
+  "core/partitions": corePartitionsSuite,
+  "core/platform": corePlatformSuite,
+  "core/retry": coreRetrySuite,
+  "core/schedule": coreScheduleSuite,
+  "core/stale": coreStaleSuite,
+  "core/watch": coreWatchSuite,
+  "core/workers": coreWorkersSuite,
+  "emulator/admin": emulatorAdminSuite,
+  "emulator/arm": emulatorArmSuite,
+  "emulator/config": emulatorConfigSuite,
+  "emulator/errors": emulatorErrorsSuite,
+  "emulator/faults": emulatorFaultsSuite,
+  "emulator/graph": emulatorGraphSuite,
+  "emulator/identity": emulatorIdentitySuite,
+  "emulator/issuers": emulatorIssuersSuite,
+  "emulator/log": emulatorLogSuite,
+  "emulator/provider": emulatorProviderSuite,
+  "emulator/refused-assertions": emulatorRefusedAssertionsSuite,
+  "emulator/refused-chains": emulatorRefusedChainsSuite,
+  "emulator/refused-requests": emulatorRefusedRequestsSuite,
+  "emulator/tokens": emulatorTokensSuite,
+  "sources/env": sourcesEnvSuite,
+  "sources/fixed-token": sourcesFixedTokenSuite,
+  "sources/from-function": sourcesFromFunctionSuite,
+  "sources/from-request": sourcesFromRequestSuite,
+  "sources/github-actions": sourcesGithubActionsSuite,
+  "sources/kubernetes": sourcesKubernetesSuite,
+  "sources/managed-identity": sourcesManagedIdentitySuite,
+  "targets/entra-claims": targetsEntraClaimsSuite,
+  "targets/entra-refusals": targetsEntraRefusalsSuite,
+  "targets/entra-replies": targetsEntraRepliesSuite,
+  "targets/entra-wire": targetsEntraWireSuite,
+  "targets/entra": targetsEntraSuite,
+};

@@ -1,0 +1,65 @@
+import { env } from "@tokenhop/core/sources/env";
+import { contextFor, failureOf, fakePlatform } from "../contract/platform.ts";
+import { sourceContract } from "../contract/source.ts";
+import { AUDIENCE } from "../contract/wire.ts";
+import type { QUnitLike, Suite } from "../harness.ts";
+import { canaryToken } from "../leak.ts";
+
+const variable = "AZURE_ID_TOKEN";
+
+export const suite: Suite = (QUnit: QUnitLike) => {
+  sourceContract(QUnit, {
+    name: "env",
+    provenance: "unknown",
+    create: () => env({ variable }),
+    platform: (token) => fakePlatform({ env: { [variable]: token } }),
+    expired: "stop",
+    opaque: true,
+    unavailable: [
+      { where: "without the variable", names: [variable] },
+      { where: "with an empty variable", env: { [variable]: "" }, names: [variable] },
+      { where: "with a blank variable", env: { [variable]: " \n" }, names: [variable] },
+    ],
+    mistakes: [
+      { what: "no options", make: () => env(undefined as never), problems: ["missing, expected Object"] },
+      {
+        what: "no variable",
+        make: () => env({ variable: undefined }),
+        problems: ["variable: missing, expected a text that is not empty"],
+      },
+      {
+        what: "an empty name and an unknown option",
+        make: () => env({ variable: "", name: "x" } as never),
+        problems: ["variable: expected a text that is not empty", "name: unknown option"],
+      },
+    ],
+  });
+
+  QUnit.module("source env, its own", () => {
+    QUnit.test("reads the variable anew at each ask", async (assert) => {
+      const tokens = [canaryToken(), canaryToken()];
+      const given: Record<string, string> = {};
+      const context = contextFor(fakePlatform({ env: given }));
+      const source = env({ variable });
+      const seen: string[] = [];
+      for (const token of tokens) {
+        given[variable] = token;
+        seen.push((await source.getToken({ audience: AUDIENCE }, context)).token.reveal());
+      }
+      assert.ok(seen[0] === tokens[0] && seen[1] === tokens[1]);
+    });
+
+    QUnit.test("two variables are two identities", (assert) => {
+      assert.deepEqual(env({ variable: "A" }).identity, ["env", "A"]);
+      assert.deepEqual(env({ variable: "B" }).identity, ["env", "B"]);
+    });
+
+    QUnit.test("names the variable that holds no token", async (assert) => {
+      const context = contextFor(fakePlatform({ env: { [variable]: "not a token" } }));
+      const error = await failureOf(() => env({ variable }).getToken({ audience: AUDIENCE }, context));
+      assert.deepEqual([error.code, error.recovery], ["ERR_SOURCE_FAILED", "stop"]);
+      assert.ok(error.message.includes(`${variable} holds no token`), error.message);
+      assert.notOk(error.message.includes("not a token"));
+    });
+  });
+};

@@ -1,0 +1,58 @@
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../tools/binaries.mjs";
+import { checkDocs, snippetsOf } from "../../tools/check-docs.ts";
+import type { CheckResult } from "../../tools/lib/check.ts";
+import type { Suite } from "../harness.ts";
+import { inTree, type Tree } from "./tree.ts";
+
+const fence = "```";
+const block = (language: string, code: string): string => `# Title\n\n${fence}${language}\n${code}\n${fence}\n`;
+
+/** Snippets are compiled with the workspace's own settings, and see the types that it has installed. */
+const check = (tree: Tree): Promise<CheckResult> =>
+  inTree({ ...tree, "package.json": { type: "module" } }, (folder) => {
+    cpSync(join(root, "tsconfig.base.json"), join(folder, "tsconfig.base.json"));
+    return checkDocs(folder, join(root, "node_modules", "@types"));
+  });
+
+export const suite: Suite = (QUnit) => {
+  QUnit.module("check-docs", () => {
+    QUnit.test("compiles every snippet and names the line of a wrong one in its document", async (assert) => {
+      const { checked, problems } = await check({
+        "README.md": block("ts", "export const a: number = 1;"),
+        "docs/deep/page.md": block("ts", "const fine = 1;\nconst wrong: number = 'text';"),
+      });
+      assert.strictEqual(checked, 2);
+      assert.strictEqual(problems.length, 1, problems.join("\n"));
+      assert.ok(problems[0]?.includes("docs_deep_page.md.L4.ts(5,7)"), problems[0]);
+    });
+
+    QUnit.test("compiles the examples of doc comments", async (assert) => {
+      const source = `/**\n * Does.\n *\n * @example\n * ${fence}ts\n * const wrong: number = "text";\n * ${fence}\n */\nexport const a = 1;\n`;
+      const { checked, problems } = await check({ "packages/core/src/a.ts": source });
+      assert.strictEqual(checked, 1);
+      assert.ok(problems[0]?.includes("packages_core_src_a.ts.L6.ts(6,7)"), problems.join("\n"));
+    });
+
+    QUnit.test("parses JSON, one event a line too", async (assert) => {
+      const { problems } = await check({
+        "README.md": block("ts", "") + block("json", '{"event":"a"}\n{"event":"b"}') + block("json", "{ nope }"),
+      });
+      assert.strictEqual(problems.length, 1, problems.join("\n"));
+      assert.ok(problems[0]?.startsWith("README.md:15:"), problems[0]);
+    });
+
+    QUnit.test("has checked nothing where no document holds a program", async (assert) => {
+      assert.strictEqual((await check({ "README.md": block("json", "{}") })).checked, 0);
+    });
+
+    QUnit.test("tells languages apart", (assert) => {
+      const found = snippetsOf("a.md", block("sh", "ls") + block("ts", "x"));
+      assert.deepEqual(
+        found.map(({ language, line }) => `${language} ${line}`),
+        ["sh 4", "ts 9"],
+      );
+    });
+  });
+};

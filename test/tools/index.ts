@@ -1,0 +1,15 @@
+// Written by `npm run fix`: every suite about the tools, for Node alone.
+import type { Suites } from "../run.ts";
+import { suite as childrenSuite } from "./children.ts";
+import { suite as docsSuite } from "./docs.ts";
+import { suite as importsSuite } from "./imports.ts";
+import { suite as registrySuite } from "./registry.ts";
+import { suite as suitesSuite } from "./suites.ts";
+
+export const suites: Suites = {
+  children: childrenSuite,
+  docs: docsSuite,
+  imports: importsSuite,
+  registry: registrySuite,
+  suites: suitesSuite,
+};
