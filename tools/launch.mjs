@@ -5,6 +5,8 @@ import { constants } from "node:os";
 import { binary, root } from "./binaries.mjs";
 import { ensureInstalled } from "./install.mjs";
 
+const parentCheckMs = 500;
+
 /**
  * A terminal sends Ctrl+C to the child too; a signal sent to this process alone has to be passed on.
  *
@@ -13,6 +15,17 @@ import { ensureInstalled } from "./install.mjs";
 function forwardSignals(child) {
   process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
   for (const signal of /** @type {const} */ (["SIGTERM", "SIGHUP"])) process.on(signal, () => child.kill(signal));
+}
+
+/**
+ * npm started a shell, the shell this process: a signal that ends npm alone reaches neither. What it leaves behind is seen
+ * by the parent that is another one then.
+ *
+ * @param {import("node:child_process").ChildProcess} child
+ */
+function endWithoutParent(child) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || child.kill("SIGTERM"), parentCheckMs).unref();
 }
 
 /**
@@ -35,5 +48,6 @@ export async function launch(script, args, lastWords) {
   const options = /** @type {const} */ ({ cwd: root, stdio: "inherit" });
   const child = spawn(binary("node"), ["--conditions=tokenhop-source", script, ...args], { ...options, env });
   forwardSignals(child);
+  endWithoutParent(child);
   child.on("exit", (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
 }

@@ -1,4 +1,5 @@
 /** The command line of tokenhop as a function, for programs that want it. */
+import { createRequire } from "node:module";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { RUNTIMES, type Runtime } from "./demo/app-process.ts";
 import { demo } from "./demo/demo.ts";
@@ -20,7 +21,9 @@ export const HELP: string = `tokenhop: cloud access without a stored secret
     --port N         default: any free one
     --https          with a certificate made at the start
     --config FILE    its tenants, identities and resources as JSON (default: the demo's)
-    --json           one JSON event a line`;
+    --json           one JSON event a line
+
+  tokenhop --version`;
 
 /** A wrong command line. The message says what was expected. */
 class UsageError extends Error {
@@ -49,6 +52,10 @@ function read<T extends ParseArgsConfig>(config: T): ReturnType<typeof parseArgs
 }
 
 const flag = { type: "boolean", default: false } as const;
+
+function version(): string {
+  return (createRequire(import.meta.url)("../package.json") as { readonly version: string }).version;
+}
 
 function runDemo(args: readonly string[], io: Io): Promise<number> {
   const options = {
@@ -85,13 +92,17 @@ function runEmulate(args: readonly string[], io: Io): Promise<number> {
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const [command, ...rest] = args;
   try {
+    if (command === "--version") {
+      io.out(version());
+      return 0;
+    }
+    if (command === "help" || args.includes("--help")) {
+      io.out(HELP);
+      return 0;
+    }
     if (command === "demo") return await runDemo(rest, io);
     if (command === "emulate") return await runEmulate(rest, io);
-    if (command === undefined || command === "--help" || command === "help") {
-      io.out(HELP);
-      return command === undefined ? 2 : 0;
-    }
-    throw new UsageError(`There is no command "${command}"`);
+    throw new UsageError(command === undefined ? "A command is missing" : `There is no command "${command}"`);
   } catch (error) {
     if (io.signal.aborted) return 0;
     io.err(error instanceof Error ? error.message : String(error));

@@ -18,6 +18,7 @@ export interface AppProcess {
 }
 
 const START_TIMEOUT_MS = 20_000;
+const ALTERNATIVE = "install it (npm install --save-dev bun deno), or choose --runtime node";
 
 const here = fileURLToPath(import.meta.url);
 /** From a checkout the app runs from its sources, as this file does. */
@@ -68,7 +69,7 @@ export function startApp(
   tell: (event: DemoEvent) => void,
 ): Promise<AppProcess> {
   const env = { ...process.env, ...settings };
-  const child = spawn(binary(runtime), argumentsFor(runtime), { env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary(runtime), argumentsFor(runtime), { env, stdio: ["pipe", "pipe", "pipe"] });
   const printed: string[] = [];
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => {
@@ -77,7 +78,13 @@ export function startApp(
       void stop(child);
     };
     const timer = setTimeout(() => fail(`did not listen within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
-    child.once("error", (error) => fail(`did not start: ${error.message}`));
+    child.once("error", (error: NodeJS.ErrnoException) =>
+      fail(
+        error.code === "ENOENT"
+          ? `did not start: ${runtime} is not installed; ${ALTERNATIVE}`
+          : `did not start: ${error.message}`,
+      ),
+    );
     child.once("exit", (code) => fail(`ended with code ${code}`));
     const keep = (line: string): void => {
       printed.push(line);

@@ -62,7 +62,7 @@ export function createApp(
   const providers = demoProviders(settings, platform, tell);
   const seen = new Map<string, Resource>();
   const app = new Hono<DownstreamEnv<DemoProviders>>();
-  app.use("/api/*", downstream(providers, { platform }));
+  app.use(downstream(providers, { platform }));
 
   app.get("/api/resources/:group", async (c) => {
     const group = `/subscriptions/${settings.AZURE_SUBSCRIPTION_ID}/resourceGroups/${encodeURIComponent(c.req.param("group"))}`;

@@ -1,5 +1,5 @@
 /** `tokenhop demo`: a local Entra, an app that calls Azure without a secret, and the scenario that shows it. */
-import { createDemoConfig, createEmulator, demoIds, type Emulator } from "@tokenhop/emulator";
+import { createDemoConfig, createEmulator, demoIds, type Emulator, type EmulatorConfig } from "@tokenhop/emulator";
 import { serve } from "@tokenhop/emulator/serve";
 import type { Io } from "../io.ts";
 import { type AppProcess, type Runtime, startApp } from "./app-process.ts";
@@ -37,10 +37,12 @@ function settingsFor(emulator: string): DemoSettings {
   };
 }
 
-/** Breaks a step as a wrong subject in the federated credential would. */
-function breakOnPurpose(emulator: Emulator): void {
-  const refusal = { kind: "entra-error", code: 700213, error: "invalid_client", status: 401 } as const;
-  emulator.setFault({ ...refusal, route: "token", clientId: demoIds.uamiClientId, times: "always" });
+/** The demo's world with a typing mistake in the federated credential that S1 needs: the branch is called main. */
+function withWrongSubject(config: EmulatorConfig): EmulatorConfig {
+  const text = JSON.stringify(config).replaceAll(`"subject":"${demoIds.oidcSubject}","audiences"`, (match) =>
+    match.replace("main", "master"),
+  );
+  return JSON.parse(text) as EmulatorConfig;
 }
 
 /** What to try by hand. */
@@ -123,8 +125,8 @@ async function watchOn(app: string, signal: AbortSignal): Promise<void> {
 export async function demo(options: DemoOptions, io: Io): Promise<number> {
   const { signal } = io;
   const lifetimes = { appTokenMs: DEMO_TOKEN_MS, federatedIdentityTokenMs: DEMO_TOKEN_MS };
-  const emulator = createEmulator(createDemoConfig({ lifetimes }));
-  if (options.fault === "s1") breakOnPurpose(emulator);
+  const config = createDemoConfig({ lifetimes });
+  const emulator = createEmulator(options.fault === "s1" ? withWrongSubject(config) : config);
   const events: DemoEvent[] = [];
   const tell = (event: DemoEvent): void => {
     events.push(event);

@@ -90,8 +90,8 @@ export const scenario: readonly Step[] = [
     },
   },
   {
-    name: "s2",
-    title: "S2: the managed identity's own token → app registration demo-app → Microsoft Graph",
+    name: "itself",
+    title: "Denied: demo-uami by itself may not read users, whoever runs as it",
     async play(stage) {
       await ask(stage, "/api/users-without-app", 403);
       await told(
@@ -99,6 +99,12 @@ export const scenario: readonly Step[] = [
         "the refusal of the managed identity itself",
         (event) => event.event === "forbidden" && event.code === "Authorization_RequestDenied",
       );
+    },
+  },
+  {
+    name: "s2",
+    title: "S2: the managed identity's own token → app registration demo-app → Microsoft Graph",
+    async play(stage) {
       await ask(stage, "/api/users", 200);
       await told(stage, "Graph's answer", (event) => event.event === "graph" && event.status === 200);
     },
