@@ -7,6 +7,7 @@ import {
   type EmulatorConfig,
   type EmulatorOptions,
   generateRsaKey,
+  type KeyPair,
   type TenantConfig,
 } from "@tokenhop/emulator";
 
@@ -104,8 +105,8 @@ export function testConfig(changes: Partial<EmulatorConfig> = {}): EmulatorConfi
 }
 
 // RSA keys take long to make. A key is told by its issuer and generation, so emulators may share them.
-const pool = new Map<string, Promise<CryptoKeyPair>>();
-export function pooledKey(issuer: string, generation: number): Promise<CryptoKeyPair> {
+const pool = new Map<string, Promise<KeyPair>>();
+export function pooledKey(issuer: string, generation: number): Promise<KeyPair> {
   const name = `${issuer}#${generation}`;
   const key = pool.get(name) ?? generateRsaKey();
   pool.set(name, key);

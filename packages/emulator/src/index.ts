@@ -29,7 +29,7 @@ export { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.
 export { evidence } from "./evidence.ts";
 export type { EvidenceKind, Rule } from "./evidence-kind.ts";
 export { ConnectionDropped, type Fault } from "./faults.ts";
-export { type GenerateKey, generateRsaKey } from "./keyring.ts";
+export { type GenerateKey, generateRsaKey, type KeyPair } from "./keyring.ts";
 export type { Provenance } from "./ledger.ts";
 export type { LogDetails, LogRecord, RouteName } from "./log.ts";
 export type { ExternalClaims } from "./oidc/token.ts";

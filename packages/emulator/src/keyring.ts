@@ -19,11 +19,17 @@ export interface Keyring {
   rotate(options?: { readonly retire?: boolean | undefined }): Promise<void>;
 }
 
+/** A key pair, as Web Crypto makes it. Spelled out, because not every runtime's types have a name for it. */
+export interface KeyPair {
+  readonly publicKey: CryptoKey;
+  readonly privateKey: CryptoKey;
+}
+
 /** Makes the n-th key pair of an issuer; injected so that tests need not wait for RSA. */
-export type GenerateKey = (issuer: string, generation: number) => Promise<CryptoKeyPair>;
+export type GenerateKey = (issuer: string, generation: number) => Promise<KeyPair>;
 
 /** RS256 with 2048 bits: the only algorithm that federated credentials are documented to take. */
-export async function generateRsaKey(): Promise<CryptoKeyPair> {
+export async function generateRsaKey(): Promise<KeyPair> {
   return crypto.subtle.generateKey(
     { name: "RSASSA-PKCS1-v1_5", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" },
     true,

@@ -27,7 +27,10 @@ export function createRouter(options: RouterOptions): Hono {
     answerRoute(world, name, handler, await readCall(c));
 
   app.use(async (c, next) => {
-    if (!isAllowedHost(c.req.raw)) return c.json({ error: "The emulator does not answer for this host" }, 421);
+    if (!isAllowedHost(c.req.raw)) {
+      const { host } = new URL(c.req.url);
+      return c.json({ error: `The emulator does not answer for ${host}; name it in the option allowedHosts` }, 421);
+    }
     return next();
   });
   // The default would print the error; whoever called shall see it.
