@@ -87,7 +87,7 @@ export interface Platform {
 export interface StepContext {
   readonly platform: Platform;
   readonly signal: AbortSignal;
-  /** The request being served, when the caller gave one to `get({ request })`. */
+  /** The request being served, for a source that says by `partition` how requests differ, and for the target behind it. */
   readonly request?: Request | undefined;
   /** A claims challenge to satisfy (JSON text), on the last hop only. */
   readonly claims?: string | undefined;
@@ -144,7 +144,7 @@ export interface GetOptions {
   readonly timeoutMs?: number | undefined;
   /** Keeps a refresh alive past the request: `ctx.waitUntil` on Workers. */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
-  /** A claims challenge (JSON text): a new credential that satisfies it is obtained and replaces the held one. */
+  /** A claims challenge (JSON text): a new credential that satisfies it is obtained and replaces the held one. The same again within 30 s gives the same. */
   readonly claims?: string | undefined;
   /** The request being served, for sources that read it. */
   readonly request?: Request | undefined;
@@ -183,7 +183,7 @@ export interface CredentialProvider<Out extends Credential = BearerToken, P exte
   /**
    * Drops the held credential (only if it is still `held`, when that is given) and what was learnt from failures.
    * With `"unauthorized"`, meaning that a downstream answered 401, it is dropped only if it is older than 30 s and none
-   * was dropped so within the last minute. Returns whether a new one will be obtained.
+   * was dropped so within the last minute, and another can be tried for now. Returns whether a new one will be obtained.
    */
   invalidate(held?: Out, cause?: "unauthorized"): boolean;
   /** Every new credential, as long as the signal lasts. Equal values are given once; a slow reader gets the latest. */
@@ -253,7 +253,10 @@ export interface CredentialCache {
 
 declare const verified: unique symbol;
 
-/** A user whose token was verified by `bearerAuth`. A raw string is not one. */
+/**
+ * A user whose inbound token was verified; a raw string is not one. Declared for targets that act on behalf of a user. What
+ * verifies a token and makes one comes with such a target.
+ */
 export interface VerifiedUser {
   readonly [verified]: true;
   readonly token: Secret;
