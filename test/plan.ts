@@ -8,7 +8,7 @@ interface List {
 
 const load = async (path: string): Promise<Suites> => ((await import(path)) as List).suites;
 
-/** `--list NAME` picks `NAME/index.ts` instead of the neutral and the local suites; `--only TEXT` narrows by test name. */
+/** `--bail` runs the neutral suites only, up to the first failure. `--list NAME` picks `NAME/index.ts` instead of the neutral and the local suites; `--only TEXT` narrows by test name. */
 export async function planFrom(runtime: string, args: readonly string[]): Promise<RunPlan> {
   const option = (name: string): string | undefined => {
     const at = args.indexOf(name);
@@ -19,5 +19,6 @@ export async function planFrom(runtime: string, args: readonly string[]): Promis
   if (list !== undefined) {
     return { runtime, suites: await load(`./${list}/index.ts`), filter, withoutTokens: list === "tools" };
   }
+  if (args.includes("--bail")) return { runtime, suites: await load("./index.ts"), filter, bail: true };
   return { runtime, suites: await load("./index.ts"), local: await load("./node/index.ts"), filter };
 }

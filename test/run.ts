@@ -41,6 +41,8 @@ export interface RunPlan {
   readonly local?: Suites;
   /** Only tests whose name contains this. */
   readonly filter?: string | undefined;
+  /** End with the first failure, for whoever wants to know only whether there is one. */
+  readonly bail?: boolean;
   /** Suites about the tools handle no tokens. */
   readonly withoutTokens?: boolean;
 }
@@ -116,7 +118,10 @@ export async function run(qunit: QUnitRunner, plan: RunPlan): Promise<RunReport>
   const settings = { autostart: false, reorder: false, testTimeout: testTimeoutMs, filter: plan.filter ?? "" };
   Object.assign(qunit.config, settings);
   const tests = collect(qunit, print);
-  const ended = new Promise<void>((resolve) => qunit.on("runEnd", resolve));
+  const ended = new Promise<void>((resolve) => {
+    qunit.on("runEnd", resolve);
+    if (plan.bail) qunit.on("testEnd", ({ status }) => status === "failed" && resolve());
+  });
   const restoreConsole = recordConsole();
   register(qunit, plan);
   qunit.start();

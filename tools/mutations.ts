@@ -43,7 +43,7 @@ function makeCopy(): string {
 
 /** Red by a test that failed, or by an end that no healthy run has; code that cannot even load proves nothing about tests. */
 async function runSuite(copy: string): Promise<Verdict> {
-  const args = ["--conditions=tokenhop-source", "test/run-node.ts"];
+  const args = ["--conditions=tokenhop-source", "test/run-node.ts", "--bail"];
   const { code, output, timedOut } = await runProcess(binary("node"), args, { timeoutMs: suiteTimeoutMs, cwd: copy });
   if (code === 0) return "green";
   if (timedOut || output.includes(reportPrefix)) return "red";
