@@ -10,6 +10,7 @@ import { suite as coreDownstreamSuite } from "./core/downstream.ts";
 import { suite as coreDownstreamHostsSuite } from "./core/downstream-hosts.ts";
 import { suite as coreDownstreamRedirectsSuite } from "./core/downstream-redirects.ts";
 import { suite as coreDownstreamUnauthorizedSuite } from "./core/downstream-unauthorized.ts";
+import { suite as coreEnvironmentsSuite } from "./core/environments.ts";
 import { suite as coreEventsSuite } from "./core/events.ts";
 import { suite as coreExplainSuite } from "./core/explain.ts";
 import { suite as coreFederateSuite } from "./core/federate.ts";
@@ -25,6 +26,7 @@ import { suite as corePlatformSuite } from "./core/platform.ts";
 import { suite as coreRetrySuite } from "./core/retry.ts";
 import { suite as coreScheduleSuite } from "./core/schedule.ts";
 import { suite as coreStaleSuite } from "./core/stale.ts";
+import { suite as coreStormsSuite } from "./core/storms.ts";
 import { suite as coreWatchSuite } from "./core/watch.ts";
 import { suite as coreWorkersSuite } from "./core/workers.ts";
 import { suite as emulatorAdminSuite } from "./emulator/admin.ts";
@@ -67,6 +69,7 @@ export const suites: Suites = {
   "core/downstream-redirects": coreDownstreamRedirectsSuite,
   "core/downstream-unauthorized": coreDownstreamUnauthorizedSuite,
   "core/downstream": coreDownstreamSuite,
+  "core/environments": coreEnvironmentsSuite,
   "core/events": coreEventsSuite,
   "core/explain": coreExplainSuite,
   "core/federate": coreFederateSuite,
@@ -82,6 +85,7 @@ export const suites: Suites = {
   "core/retry": coreRetrySuite,
   "core/schedule": coreScheduleSuite,
   "core/stale": coreStaleSuite,
+  "core/storms": coreStormsSuite,
   "core/watch": coreWatchSuite,
   "core/workers": coreWorkersSuite,
   "emulator/admin": emulatorAdminSuite,

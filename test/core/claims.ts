@@ -51,10 +51,16 @@ export const suite: Suite = (QUnit) => {
       await provider.get();
       const renewed = await provider.get({ claims: one });
       for (let call = 0; call < 100; call++) assert.ok((await provider.get({ claims: one })) === renewed);
-      assert.strictEqual(target.calls, 2, "a downstream that always demands the same is no request loop");
+      for (let call = 0; call < 100; call++) {
+        const claims = JSON.stringify({ access_token: { nbf: { value: String(call) } } });
+        assert.ok((await provider.get({ claims })) === renewed);
+      }
+      assert.strictEqual(target.calls, 2, "a downstream that always demands, whatever it does, is no request loop");
       await clock.advance(30_000);
-      assert.ok((await provider.get({ claims: one })) !== renewed);
-      assert.ok((await provider.get({ claims: two })) !== renewed);
+      const again = await provider.get({ claims: one });
+      assert.ok(again !== renewed);
+      await clock.advance(30_000);
+      assert.ok((await provider.get({ claims: two })) !== again);
       assert.strictEqual(target.calls, 4);
     });
 

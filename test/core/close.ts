@@ -89,6 +89,9 @@ export const suite: Suite = (QUnit) => {
       await settle(one.clock);
       assert.ok(theirs.value === credential && two.provider.peek() === credential);
       assert.strictEqual(two.target.calls, 0, "the exchange of the closed one went on");
+      const three = world({ cache, identity: ["same"], clock: one.clock });
+      await three.provider.close();
+      assert.ok(two.provider.peek() === credential, "what is held stays");
     });
   });
 };

@@ -42,9 +42,9 @@ export const suite: Suite = (QUnit) => {
         "target: refresh-end ok",
         "target: hit",
         "target: refresh-start behind",
+        "target: stale",
         "source: refresh-start behind",
         "source: stale",
-        "target: stale",
         "source: refresh-end ok",
         "target: refresh-end ok",
       ]);

@@ -33,6 +33,16 @@ export const suite: Suite = (QUnit) => {
       },
     );
 
+    QUnit.test("a refusal that may be replication lag is remembered as well", async (assert) => {
+      const { provider, target } = world();
+      target.answer = () => {
+        throw failure({ recovery: "propagation" });
+      };
+      await errorOf(provider.get());
+      const { recovery, retryAfterMs } = await errorOf(provider.get());
+      assert.deepEqual([recovery, retryAfterMs, target.calls], ["propagation", 7_500, 1]);
+    });
+
     QUnit.test("the pause after a refusal is five minutes at most", async (assert) => {
       const { provider, target, clock } = world({ random: () => 0.999999 });
       target.answer = () => {
@@ -75,7 +85,7 @@ export const suite: Suite = (QUnit) => {
       target.answer = () => {
         throw failure({ recovery: "stop" });
       };
-      provider.invalidate();
+      await clock.advance(HOUR);
       await errorOf(provider.get());
       assert.strictEqual((await errorOf(provider.get())).retryAfterMs, 7_500, "a success starts the count anew");
     });

@@ -45,6 +45,9 @@ export const suite: Suite = (QUnit) => {
       const given = await Promise.all(calls.map((user) => provider.get({ request: requestOf(user) })));
       assert.ok(given.every((credential, index) => ownerOf(credential) === calls[index]));
       assert.deepEqual([source.calls, target.calls], [3, 3]);
+      for (const [index, user] of calls.entries()) {
+        assert.ok((await provider.get({ request: requestOf(user) })) === given[index], "one after the other, too");
+      }
       assert.strictEqual(provider.peek(), undefined, "peek() knows of no request");
       assert.strictEqual(ownerOf(await provider.get()), "nobody");
       assert.strictEqual(ownerOf(await provider.get({ request: requestOf("ann") })), "ann");

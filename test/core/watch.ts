@@ -1,5 +1,5 @@
 /** `watch`: every new credential once, errors survived. */
-import { createCache, type WatchEvent } from "@tokenhop/core";
+import { createCache, secret, type WatchEvent } from "@tokenhop/core";
 import type { Suite } from "../harness.ts";
 import { record } from "../leak.ts";
 import { bearer, failure, HOUR, MINUTE, settle, type World, world } from "./support.ts";
@@ -128,7 +128,7 @@ export const suite: Suite = (QUnit) => {
     QUnit.test("a credential that is the same again is not told again", async (assert) => {
       const it = world();
       const same = bearer(it.clock, HOUR);
-      it.target.answer = () => ({ ...same });
+      it.target.answer = () => ({ ...same, token: secret(same.token.reveal()) });
       const end = new AbortController();
       const { seen } = follow(it, end.signal);
       await it.clock.advance(59 * MINUTE);
@@ -200,6 +200,22 @@ export const suite: Suite = (QUnit) => {
       }
       const over = it.provider.watch({ signal: AbortSignal.abort() });
       for await (const event of over) assert.ok(false, event.type);
+    });
+
+    QUnit.test("what was watched can be evicted afterwards, and not before", async (assert) => {
+      const it = world({ limits: { maxPartitions: 3 } });
+      const end = new AbortController();
+      const { ended } = follow(it, end.signal);
+      const others = async (): Promise<void> => {
+        for (let other = 0; other < 9; other++) await it.provider.with({ scope: `${other}` }).get();
+      };
+      await it.clock.advance(MINUTE);
+      await others();
+      assert.ok(it.provider.peek());
+      end.abort();
+      await ended;
+      await others();
+      assert.strictEqual(it.provider.peek(), undefined);
     });
 
     QUnit.test("ends in the middle of an exchange, too", async (assert) => {

@@ -100,6 +100,26 @@ export const suite: Suite = (QUnit) => {
       },
     );
 
+    QUnit.test("an exchange that ends after it was taken over does not end the one that took over", async (assert) => {
+      const { provider, target, clock } = world({ requestBoundIo: true, limits: { attempts: 1 } });
+      const answers = [deferred<BearerToken>(), deferred<BearerToken>()];
+      target.answer = (call) => answers[call - 1]?.promise ?? bearer(clock, HOUR);
+      const leader = fateOf(provider.get());
+      await settle(clock);
+      const joiner = fateOf(provider.get());
+      await clock.advance(5_000);
+      assert.strictEqual(target.calls, 2);
+      answers[0]?.reject(failure());
+      await settle(clock);
+      assert.strictEqual(leader.state, "failed");
+      const later = fateOf(provider.get());
+      await settle(clock);
+      assert.strictEqual(target.calls, 2, "a later caller joins the second");
+      answers[1]?.resolve(bearer(clock, HOUR));
+      await settle(clock);
+      assert.deepEqual([joiner.state, later.state], ["given", "given"]);
+    });
+
     QUnit.test("a timer that fires a little early does not cost a second wait", async (assert) => {
       const clock = manualClock();
       const { sleep } = clock;

@@ -45,8 +45,8 @@ export const entraBreaks: readonly Break[] = [
   },
   {
     file: target,
-    find: "refreshMs > 0 ? sentAt + refreshMs : undefined",
-    replace: "sentAt + refreshMs",
+    find: "Number(reply.refresh_in) > 0 ? after(reply.refresh_in) : undefined",
+    replace: "after(0)",
     why: "a token without refresh_in is refreshed at once",
   },
   {

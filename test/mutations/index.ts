@@ -1,7 +1,10 @@
 /** One-line breaks, each of which must turn the suite red: `npm run test:mutations` applies them one by one. */
 import { attachedBreaks } from "./attached.ts";
 import type { Break } from "./break.ts";
+import { engineBreaks } from "./engine.ts";
+import { engineShellBreaks } from "./engine-shell.ts";
 import { entraBreaks } from "./entra.ts";
+import { providerBreaks } from "./provider.ts";
 
 export type { Break } from "./break.ts";
 
@@ -13,5 +16,8 @@ export const breaks: readonly Break[] = [
     why: "the leak search sees only texts that are a part of a token from end to end",
   },
   ...attachedBreaks,
+  ...engineBreaks,
+  ...engineShellBreaks,
+  ...providerBreaks,
   ...entraBreaks,
 ];

@@ -31,7 +31,7 @@ const bodyOf = ({ aadsts, error, text, suberror, claims }: ErrorRow, trailer: st
 });
 
 const CHAIN =
-  "Entra refuses a token that itself came through a federated credential (AADSTS700231): put the federated credential on the app itself, or stop at the managed identity, or exchange where it runs";
+  "Entra refuses a token that itself came through a federated credential (AADSTS700231): put the federated credential on the app itself, or stop at the managed identity";
 
 const row = (aadsts: number): ErrorRow => errorRows.find((one) => one.aadsts === aadsts) as ErrorRow;
 const refused = (body: unknown, init: ResponseInit) => failureOf(() => replied(json(body, init)));

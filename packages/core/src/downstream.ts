@@ -132,7 +132,7 @@ class View implements Downstream, DownstreamWith<object> {
   }
 
   get expiresAt(): number | undefined {
-    return this.#provider.peek()?.expiresAt;
+    return this.#provider.peek(this.#options)?.expiresAt;
   }
 }
 

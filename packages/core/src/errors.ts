@@ -68,8 +68,8 @@ export const HELP = "https://github.com/tokenhop/tokenhop/blob/main/docs/errors.
 /** Any failure of this project. */
 export class TokenError extends Error implements TokenErrorFields {
   override readonly name: string = "TokenError";
-  readonly code: ErrorCode;
-  readonly recovery: Recovery;
+  declare readonly code: ErrorCode;
+  declare readonly recovery: Recovery;
   declare readonly step?: string | undefined;
   declare readonly retryAfterMs?: number | undefined;
   declare readonly problems?: readonly string[] | undefined;
@@ -88,9 +88,8 @@ export class TokenError extends Error implements TokenErrorFields {
   constructor(message: string, fields: TokenErrorFields) {
     const help = ` (${fields.code}, ${HELP}${fields.code.toLowerCase()})`;
     super(message.endsWith(help) ? message : message + help);
-    this.code = fields.code;
-    this.recovery = fields.recovery ?? "stop";
-    for (const [key, value] of Object.entries(fields)) {
+    const { recovery = "stop" } = fields;
+    for (const [key, value] of Object.entries({ ...fields, recovery })) {
       if (value !== undefined) Object.assign(this, { [key]: value });
     }
   }
@@ -134,5 +133,5 @@ export function dueIn(error: TokenError, retryAfterMs: number): TokenError {
  */
 export function isTokenError(value: unknown): value is TokenError {
   const error = value as Partial<TokenError> | null | undefined;
-  return value instanceof Error && typeof error?.recovery === "string" && /^ERR_[A-Z_]+$/.test(String(error.code));
+  return value instanceof Error && typeof error?.recovery === "string" && String(error.code).startsWith("ERR_");
 }

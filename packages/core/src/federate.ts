@@ -1,10 +1,9 @@
 /** `federate` joins an identity source and an exchange into a provider that keeps a credential fresh. */
 import * as v from "valibot";
-import { createCache } from "./cache.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { Limits } from "./engine/flight.ts";
 import { policyOf } from "./engine/schedule.ts";
-import type { Store } from "./engine/store.ts";
+import { createStore, type Store } from "./engine/store.ts";
 import { ConfigError } from "./errors.ts";
 import { checkOptions } from "./internal/schema.ts";
 import { defaultPlatform } from "./platform.ts";
@@ -54,10 +53,14 @@ const DEFAULTS: AllLimits = {
   deadlineMs: 90_000,
 };
 
-const count = v.custom<number>((value) => typeof value === "number" && value >= 0, "expected a number of at least 0");
-const limitsSchema = v.strictObject(
-  Object.fromEntries(Object.entries(DEFAULTS).map(([name, value]) => [name, v.optional(count, value)])),
-);
+/** Durations may be 0, counts may not, nor be broken. */
+function limit([name, value]: readonly [string, number]): readonly [string, v.GenericSchema] {
+  const least = name.endsWith("Ms") ? 0 : 1;
+  const fits = (given: unknown): boolean => typeof given === "number" && given >= least && !(least && given % 1);
+  return [name, v.optional(v.custom(fits, `expected a number from ${least}`), value)];
+}
+
+const limitsSchema = v.strictObject(Object.fromEntries(Object.entries(DEFAULTS).map(limit)));
 
 function has(...methods: readonly string[]): (value: unknown) => boolean {
   return (value) =>
@@ -65,10 +68,7 @@ function has(...methods: readonly string[]): (value: unknown) => boolean {
 }
 
 const optionsSchema = v.strictObject({
-  from: v.custom(
-    has("getToken", "get"),
-    "expected an identity source or a provider (one that needs parameters: provider.with(...))",
-  ),
+  from: v.custom(has("getToken", "get"), "expected an identity source or a provider"),
   to: v.custom(has("exchange"), "expected a target"),
   cache: v.optional(v.custom(has("open"), "expected what createCache() gives")),
   platform: v.optional(v.custom(has("fetch"), "expected a Platform")),
@@ -123,7 +123,7 @@ export function federate<Out extends Credential, P extends object = NoParams>(
   const ended = new AbortController();
   const ownsCache = options.cache === undefined;
   const engine: Engine = {
-    store: (options.cache ?? createCache(limits)) as Store,
+    store: (options.cache as Store | undefined) ?? createStore(limits.maxPartitions),
     platform: options.platform ?? defaultPlatform(),
     limits,
     policy: policyOf(options.refresh),

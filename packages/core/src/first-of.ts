@@ -68,6 +68,7 @@ export function firstOf(...sources: readonly IdentitySource[]): IdentitySource {
     name: NAME,
     identity: [NAME, ...sources.map((source) => source.identity)],
     provenance: first !== undefined && others.every((other) => other === first) ? first : "unknown",
+    perRequest: sources.some((source) => source.perRequest),
     // A key is made without a platform, so all sources have their say in it, the chosen one or not.
     ...(sources.some((source) => source.partition) && {
       partition: (request: Request | undefined) => sources.map((source) => source.partition?.(request) ?? []),

@@ -10,6 +10,9 @@ interface Globals {
   readonly navigator?: { readonly userAgent?: string };
 }
 
+/** One object for all, because providers with the same environment may share a cache. */
+const NO_ENV: Platform["env"] = {};
+
 /** Timers of every runtime overflow beyond it, and then fire at once. Whoever sleeps for longer looks again and sleeps on. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -56,7 +59,7 @@ export function defaultPlatform(): Platform {
   const files = process?.getBuiltinModule?.("node:fs/promises");
   return {
     fetch: (input, init) => fetch(input, init),
-    env: process?.env ?? {},
+    env: process?.env ?? NO_ENV,
     now: () => Date.now(),
     monotonic: () => performance.now(),
     random: () => Math.random(),

@@ -45,7 +45,8 @@ function feedFromSource(engine: Engine, source: IdentitySource, audience: string
     step: (_, { request }, signal) =>
       source.getToken({ audience }, { platform, signal, request: source.partition && request }),
   };
-  const partition: Feed["partition"] = (request) => [source.identity, source.partition?.(request)];
+  // The environment is a part of the identity: what a variable's name stands for differs between two of them.
+  const partition: Feed["partition"] = (request) => [platform.env, source.identity, source.partition?.(request)];
   const keyOf = (request?: Request): string => canonical(["source", audience, partition(request)], store.nameOf);
   return {
     partition,
@@ -94,8 +95,12 @@ function createView<Out extends Credential, P extends object>(
     name: to.name,
     hop: "target",
     prepare: feed.prepare,
-    step: (subject, { request, claims }, signal) =>
-      to.exchange(subject as SubjectToken, params, { platform, signal, request: from.partition && request, claims }),
+    async step(prepared, { request, claims }, signal) {
+      const subject = prepared as SubjectToken;
+      const out = await to.exchange(subject, params, { platform, signal, request: from.partition && request, claims });
+      const { expiresAt = out.expiresAt } = from.perRequest ? subject : out;
+      return expiresAt < out.expiresAt ? { ...out, expiresAt } : out;
+    },
   };
   const keyOf = (request?: Request): string =>
     canonical(["target", to.identity, to.partition?.(params), feed.partition(request)], store.nameOf);
@@ -111,7 +116,7 @@ function createView<Out extends Credential, P extends object>(
     // With a cache of its own the exchange itself ends on close; in a shared one it goes on for the others.
     const signal = shared.ownsCache ? options.signal : anySignal(options.signal, ended.signal);
     // Inherited and not copied: options may have a getter (a framework's waitUntil) that is to be asked late.
-    const call: Call = Object.assign(Object.create(options), { signal });
+    const call: Call = Object.create(options, { signal: { value: signal } });
     const value = await acquire(engine, home, job, call);
     if (from.partition) homes.set(value, home);
     return value;
@@ -122,9 +127,11 @@ function createView<Out extends Credential, P extends object>(
     identity: [from.identity, to.identity, params],
     provenance: to.produces,
     get hosts() {
+      // A missing parameter is the mistake to name, not the hosts that there are not without it.
+      to.partition?.(params);
       return to.hosts?.(params) ?? [];
     },
-    ...(from.partition && { partition: feed.partition }),
+    ...(from.partition && { partition: feed.partition, perRequest: from.perRequest }),
     get(options) {
       // The hit path: one clock, no key, no promise but the answer's own. Whatever is special goes the other way.
       if (
@@ -140,8 +147,8 @@ function createView<Out extends Credential, P extends object>(
       }
       return getSlowly(options ?? {});
     },
-    peek() {
-      const held = store.find<Out>(keyOf())?.state.held;
+    peek(options) {
+      const held = store.find<Out>(keyOf(options?.request))?.state.held;
       return held && ageMs(held, readClock(engine)) < held.usableMs ? held.value : undefined;
     },
     with(more) {
@@ -156,9 +163,7 @@ function createView<Out extends Credential, P extends object>(
     watch({ signal }) {
       ended.signal.throwIfAborted();
       if (!platform.requestBoundIo) return watchSlot(engine, open, job, anySignal(signal, ended.signal));
-      throw new TokenError(`Cannot watch ${name}: here a promise ends with its request`, {
-        code: "ERR_WATCH_UNSUPPORTED",
-      });
+      throw new TokenError(`Cannot watch ${name} here`, { code: "ERR_WATCH_UNSUPPORTED" });
     },
     async close() {
       ended.abort(new TokenError(`Cannot use ${name}: it was closed`, { code: "ERR_PROVIDER_CLOSED" }));

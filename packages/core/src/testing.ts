@@ -136,6 +136,9 @@ export interface TestPlatformOptions {
   readonly requestBoundIo?: boolean | undefined;
 }
 
+/** One object for all: providers in the same environment may share what is in a cache. */
+const NO_ENV: Platform["env"] = Object.freeze({});
+
 /** A platform on which nothing happens but what the test says. */
 export function testPlatform(options: TestPlatformOptions = {}): Platform {
   const { now, monotonic, sleep } = options.clock ?? manualClock();
@@ -145,7 +148,7 @@ export function testPlatform(options: TestPlatformOptions = {}): Platform {
     monotonic,
     sleep,
     fetch: options.fetch ?? scriptedFetch([]),
-    env: options.env ?? {},
+    env: options.env ?? NO_ENV,
     random: options.random ?? (() => 0.5),
     requestBoundIo: options.requestBoundIo ?? false,
     ...(readTextFile && { readTextFile }),

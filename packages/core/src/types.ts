@@ -105,6 +105,8 @@ export interface IdentitySource {
   readonly provenance: Provenance;
   /** Reads the environment only: no network, no files. */
   detect(platform: Platform): Detection;
+  /** Whether what is made from its tokens must not be kept beyond them, because they belong to a request. */
+  readonly perRequest?: boolean | undefined;
   /** What of the request changes the identity, if anything does. */
   partition?(request: Request | undefined): readonly unknown[];
   /** One attempt to get an identity token for `audience`. */
@@ -174,14 +176,17 @@ export interface CredentialProvider<Out extends Credential = BearerToken, P exte
   extends ParamProvider<Out, P> {
   /** Which hosts may be sent the credential; empty when the target does not say. */
   readonly hosts: readonly string[];
+  /** Whether it ends with the request's own token; see {@link IdentitySource}. */
+  readonly perRequest?: boolean | undefined;
   /** What of the request changes the credential; absent when nothing does. A second hop needs it to keep users apart. */
   partition?(request: Request | undefined): readonly unknown[];
   /** A credential that is valid now. Cached; concurrent callers share one exchange. */
   get(options?: GetOptions): Promise<Out>;
   /** The held credential if it is usable. Never starts anything. */
-  peek(): Out | undefined;
+  peek(options?: Pick<GetOptions, "request">): Out | undefined;
   /**
-   * Drops the held credential (only if it is still `held`, when that is given) and what was learnt from failures.
+   * Drops the held credential (only if it is still `held`, when that is given) and what was learnt from failures. Of what
+   * belongs to a request only `held` is reached.
    * With `"unauthorized"`, meaning that a downstream answered 401, it is dropped only if it is older than 30 s and none
    * was dropped so within the last minute, and another can be tried for now. Returns whether a new one will be obtained.
    */

@@ -37,18 +37,24 @@ export function readClock({ platform, store }: Engine): Clock {
   return { mono: mono + store.sleptMs, wall };
 }
 
+/** Calls what is the user's, at once. Its failures, now or later, are its own. */
+async function quietly(call: () => unknown): Promise<void> {
+  try {
+    await call();
+  } catch {
+    // A listener, or a waitUntil, that throws must not cost a caller its credential.
+  }
+}
+
 /** Tells the user's listener. */
 function emit({ onEvent, platform }: Engine, { name, hop }: Job<never>, body: EventBody): void {
-  try {
-    onEvent?.({ at: platform.now(), name, hop, ...body } as EngineEvent);
-  } catch {
-    // A listener that throws must not cost a caller its credential.
-  }
+  if (onEvent) quietly(() => onEvent({ at: platform.now(), name, hop, ...body } as EngineEvent));
 }
 
 /** The entry for a key. */
 export function openSlot<V>(engine: Engine, job: Job<V>, key: string): Slot<V> {
-  return engine.store.open<V>(key, () => emit(engine, job as Job<never>, { type: "evicted" }));
+  const mono = engine.platform.monotonic();
+  return engine.store.open<V>(key, mono, () => emit(engine, job as Job<never>, { type: "evicted" }));
 }
 
 function change<V>(slot: Slot<V>, state: Slot<V>["state"]): void {
@@ -59,9 +65,11 @@ function change<V>(slot: Slot<V>, state: Slot<V>["state"]): void {
 
 /** Drops a held value; see `CredentialProvider.invalidate`. Returns whether `get` will no longer give it. */
 export function drop<V>(engine: Engine, slot: Slot<V>, value?: V, cause?: "unauthorized"): boolean {
-  const state = dropped(slot.state, value, readClock(engine), cause !== undefined);
-  if (state !== slot.state) change(slot, state);
-  return !state.held || (value !== undefined && state.held.value !== value);
+  const { state } = slot;
+  const next = dropped(state, value, readClock(engine), cause !== undefined);
+  if (next === state) return !state.held || (value !== undefined && state.held.value !== value);
+  change(slot, next);
+  return true;
 }
 
 /** Starts an exchange. It goes on whatever becomes of the callers, and only it takes itself off the entry. */
@@ -87,25 +95,31 @@ function start<V extends Expiring>(
     if (slot.flights?.get(claims) === flight) slot.flights.delete(claims);
     const now = readClock(engine);
     const durationMs = platform.monotonic() - startedAt;
-    const { error } = outcome;
-    if (error) {
-      change(slot, failed(slot.state, error, claims, now, platform.random()));
+    const random = platform.random();
+    if (outcome.error) {
+      const { error } = outcome;
+      change(slot, failed(slot.state, error, claims, now, random));
       tell({ type: "refresh-end", outcome: "error", durationMs, error });
     } else {
+      const { value } = outcome;
       memory.worked ||= job.hop === "target";
-      change(slot, succeeded(slot.state, outcome.value, claims, now, limits.marginMs, policy, platform.random()));
-      tell({ type: "refresh-end", outcome: "ok", durationMs, expiresAt: outcome.value.expiresAt ?? now.wall });
+      change(slot, succeeded(slot.state, value, claims, now, limits.marginMs, policy, random));
+      tell({ type: "refresh-end", outcome: "ok", durationMs, expiresAt: value.expiresAt ?? now.wall });
     }
     return outcome;
   };
 
-  tell({ type: "refresh-start", background });
-  const flight = { background, kept: waitUntil !== undefined } as Flight<V>;
+  // A moment later, when it is on the entry: a listener may ask for the same, and the hop before may need room in the cache.
+  const take = (): Promise<Outcome<V>> => fly(job, handedOn, budget, { platform, limits, propagates, emit: tell });
+  const promise = Promise.resolve().then(take).then(land);
+  // Where a promise dies with the request that made it, it is waited for as long as it may take, and no longer.
+  const mayTakeMs = limits[waitUntil ? "deadlineMs" : "joinTimeoutMs"];
+  const lostAt = platform.requestBoundIo ? startedAt + mayTakeMs : FOREVER_MS;
+  const flight: Flight<V> = { promise, background, lostAt };
   slot.flights ??= new Map();
-  // On the entry first: the hop before may need room, and what is under way is not evicted.
   slot.flights.set(claims, flight);
-  flight.promise = fly(job, handedOn, budget, { platform, limits, propagates, emit: tell }).then(land);
-  waitUntil?.(flight.promise);
+  if (waitUntil) quietly(() => waitUntil(promise));
+  tell({ type: "refresh-start", background });
   return flight;
 }
 
@@ -115,6 +129,12 @@ function serve<V extends Expiring>(engine: Engine, slot: Slot<V>, job: Job<V>, h
   if (freshMs > 0) slot.freshUntil = engine.platform.monotonic() + Math.min(freshMs, RECHECK_MS);
   emit(engine, job as Job<never>, { type: freshMs > 0 ? "hit" : "stale", expiresAt: held.value.expiresAt ?? now.wall });
   return held.value;
+}
+
+/** Takes an exchange that may never end off its entry, unless another one has taken its place. */
+function abandon<V>(engine: Engine, slot: Slot<V>, job: Job<V>, claims: string, flight: Flight<V>): undefined {
+  if (slot.flights?.get(claims) === flight) slot.flights.delete(claims);
+  emit(engine, job as Job<never>, { type: "failover" });
 }
 
 /** A value for a caller: held, from an exchange under way, or from a new one. */
@@ -131,34 +151,31 @@ export async function acquire<V extends Expiring>(engine: Engine, slot: Slot<V>,
     const plan = planOf(slot.state, now, { claims, behind, eager, waited });
     const { failure, held } = slot.state;
     if (plan === "refuse" && failure) throw dueIn(failure.error, Math.ceil(failure.until - now.mono));
-    if (plan === "serve-and-refresh" && !slot.flights?.has(claims)) start(engine, slot, job, call, true);
+    const mono = platform.monotonic();
+    let joined = slot.flights?.get(claims);
+    if (joined && joined.lostAt <= mono) joined = abandon(engine, slot, job, claims, joined);
+    if (plan === "serve-and-refresh" && !joined) start(engine, slot, job, call, true);
     if (plan !== "wait" && held) return serve(engine, slot, job, held, now);
 
-    const joined = slot.flights?.get(claims);
     const flight = joined ?? start(engine, slot, job, call, background);
-    // Where a promise dies with the request that made it, another request's exchange may never end.
-    const joinMs =
-      joined && platform.requestBoundIo ? limits[joined.kept ? "deadlineMs" : "joinTimeoutMs"] : FOREVER_MS;
-    const waitMs = Math.min(
-      leftMs(),
-      mayFallBack && isValid(slot.state, now) ? limits.marginWaitMs : FOREVER_MS,
-      joinMs,
-    );
+    const lostInMs = joined ? joined.lostAt - mono : FOREVER_MS;
+    const marginMs = mayFallBack && isValid(slot.state, now) ? limits.marginWaitMs : FOREVER_MS;
+    const waitMs = Math.min(leftMs(), marginMs, lostInMs);
     // An exchange settles to a value in every case: a rejection is the runtime's word that its owner is gone.
     const settled = flight.promise.catch((): null => null);
     const outcome = await race(settled, platform, waitMs, call.signal);
     if (outcome && !outcome.error) return outcome.value;
 
     if (mayFallBack && isValid(slot.state, readClock(engine))) continue;
-    if (outcome === null || (!outcome && waitMs === joinMs)) {
-      if (slot.flights?.get(claims) === flight) slot.flights.delete(claims);
-      emit(engine, job as Job<never>, { type: "failover" });
+    if (outcome === null || (!outcome && waitMs === lostInMs)) {
+      abandon(engine, slot, job, claims, flight);
     } else if (outcome?.error && (background || !joined?.background)) {
       // Somebody else's refresh behind an answer tried once only; whoever needs the value now tries in earnest.
       throw outcome.error;
     }
     if (leftMs() <= 0) {
-      throw new TokenError("Cannot get a credential in time", { code: "ERR_CALL_TIMEOUT", recovery: "retry" });
+      const code = budget ? "ERR_STEP_TIMEOUT" : "ERR_CALL_TIMEOUT";
+      throw new TokenError(`Cannot get what ${job.name} gives in time`, { code, recovery: "retry", step: job.name });
     }
   }
 }

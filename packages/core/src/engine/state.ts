@@ -59,7 +59,7 @@ const UNAUTHORIZED_EVERY_MS = 60_000;
 
 /** Time since receipt. */
 export function ageMs(held: Held<unknown> | undefined, now: Clock): number {
-  return now.mono - (held?.at.mono ?? Number.NaN);
+  return now.mono - Number(held?.at.mono);
 }
 
 /** Whether there is a value that has not expired. */
@@ -82,8 +82,8 @@ export function planOf(
   const { held, failure } = state;
   const blocked = isBlocked(failure, call.claims, now);
   const age = ageMs(held, now);
-  // A downstream that demands the same again at once gets the same again, or it would become a request loop as well.
-  const demanded = call.claims !== "" && (held?.claims !== call.claims || age >= UNAUTHORIZED_AGE_MS);
+  // A downstream that demands again and again gets the same again for a while, or it would become a request loop as well.
+  const demanded = call.claims !== "" && (!held?.claims || age >= UNAUTHORIZED_AGE_MS);
   if (demanded || !held || age >= held.validMs) return blocked && (failure.hard || call.eager) ? "refuse" : "wait";
   if (age < held.refreshMs || blocked || call.waited) return "serve";
   if (age >= held.usableMs || call.eager) return "wait";
@@ -118,7 +118,7 @@ export function failed<V>(
   random: number,
 ): State<V> {
   const count = (state.failure?.count ?? 0) + 1;
-  const stop = error.recovery === "stop" || error.recovery === "propagation";
+  const stop = error.recovery !== "retry";
   // A refusal is not worth asking about again soon; anything else may pass, and is asked about with jitter down to nothing.
   const waitMs = stop ? backoffMs(count, (1 + random) / 2, 10_000, 300_000) : backoffMs(count, random, 1_000, 60_000);
   const hard = stop || Boolean(error.retryAfterMs);
@@ -129,12 +129,15 @@ export function failed<V>(
  * The held value goes, if it is still the one that is meant, and so does the memory of failures.
  *
  * When a downstream answered 401, a young value stays and at most one a minute goes: a downstream that always answers so must
- * not become a request loop at the identity provider. Nor does one go while no other can be had.
+ * not become a request loop at the identity provider. Nor does one go while no other can be had; and it is still given when
+ * none comes, because a 401 may also be a mistake.
  */
 export function dropped<V>(state: State<V>, value: V | undefined, now: Clock, unauthorized: boolean): State<V> {
   const { held, failure, droppedAt = Number.NaN } = state;
   if (value && held?.value !== value) return state;
   if (!unauthorized) return { ...state, held: undefined, failure: undefined };
-  const mayGo = ageMs(held, now) >= UNAUTHORIZED_AGE_MS && !(now.mono - droppedAt < UNAUTHORIZED_EVERY_MS);
-  return mayGo && !isBlocked(failure, "", now) ? { ...state, held: undefined, droppedAt: now.mono } : state;
+  const mayGo = held && ageMs(held, now) >= UNAUTHORIZED_AGE_MS && !(now.mono - droppedAt < UNAUTHORIZED_EVERY_MS);
+  return mayGo && !isBlocked(failure, "", now)
+    ? { ...state, held: { ...held, refreshMs: 0, usableMs: 0 }, droppedAt: now.mono }
+    : state;
 }

@@ -12,8 +12,8 @@ export interface Flight<V> {
   promise: Promise<Outcome<V>>;
   /** Behind others' answers: it tries once. */
   readonly background: boolean;
-  /** Whether something keeps it alive past the request that started it. */
-  readonly kept: boolean;
+  /** From this instant of the monotonic clock on nobody waits for it: its owner may be gone, and it may never end. */
+  readonly lostAt: number;
 }
 
 /** One entry: its state, and what is under way for it. */
@@ -37,13 +37,13 @@ export interface Store extends CredentialCache {
   /** How long the monotonic clock has stood still. */
   sleptMs: number;
   /** The entry for a key; made when there is none, for which another may have to go. */
-  open<V>(key: string, onEvict: () => void): Slot<V>;
+  open<V>(key: string, mono: number, onEvict: () => void): Slot<V>;
   /** The entry for a key, if there is one. */
   find<V>(key: string): Slot<V> | undefined;
 }
 
-function isIdle({ flights, listeners }: Slot<never>): boolean {
-  return !flights?.size && !listeners?.size;
+function isIdle({ flights, listeners }: Slot<never>, mono: number): boolean {
+  return !listeners?.size && [...(flights?.values() ?? [])].every(({ lostAt }) => lostAt <= mono);
 }
 
 function forget(slot: Slot<never>): void {
@@ -56,13 +56,13 @@ export function createStore(max: number): Store {
   const slots = new Map<string, Slot<never>>();
 
   /** Second chance: what was used since the last look goes to the end of the line; what is under way or watched stays. */
-  const evict = (): boolean => {
+  const evict = (mono: number): boolean => {
     let looks = 2 * max;
     // Moving an entry to the end puts it before this walk again, so the walk is counted. What it does not find is found later.
     for (const [key, slot] of slots) {
       if (looks-- === 0) break;
       slots.delete(key);
-      if (!slot.used && isIdle(slot)) {
+      if (!slot.used && isIdle(slot, mono)) {
         forget(slot);
         return true;
       }
@@ -81,14 +81,14 @@ export function createStore(max: number): Store {
     clear() {
       for (const [key, slot] of slots) {
         forget(slot);
-        if (isIdle(slot)) slots.delete(key);
+        if (isIdle(slot, 0)) slots.delete(key);
       }
     },
     find: (key) => slots.get(key),
-    open(key, onEvict) {
+    open(key, mono, onEvict) {
       const known = slots.get(key);
       if (known) return known;
-      while (slots.size >= max && evict()) onEvict();
+      while (slots.size >= max && evict(mono)) onEvict();
       const slot: Slot<never> = { state: {}, freshUntil: 0, used: false };
       slots.set(key, slot);
       return slot;

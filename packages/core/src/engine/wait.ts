@@ -5,7 +5,7 @@ export const FOREVER_MS: number = Number.POSITIVE_INFINITY;
 
 /** The signals that are there, as one. */
 export function anySignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal {
-  return AbortSignal.any(signals.filter((signal): signal is AbortSignal => Boolean(signal)));
+  return AbortSignal.any(signals.filter(Boolean) as AbortSignal[]);
 }
 
 /**

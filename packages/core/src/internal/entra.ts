@@ -31,7 +31,7 @@ export function cloudOf(name: EntraCloud): { readonly authority: string; readonl
 
 /** Why Entra never accepts such a token, and what to do instead. */
 export const CHAIN_REFUSED =
-  "Entra refuses a token that itself came through a federated credential (AADSTS700231): put the federated credential on the app itself, or stop at the managed identity, or exchange where it runs";
+  "Entra refuses a token that itself came through a federated credential (AADSTS700231): put the federated credential on the app itself, or stop at the managed identity";
 
 /** Too many equal requests: Entra refuses more of them for some minutes. */
 const LOOP = 50196;

@@ -3,13 +3,11 @@
  * (jose could decode it too, for 0.8 kB of a Worker's 13.)
  */
 import { decodeBase64 } from "./base64.ts";
-import { parseJson } from "./http.ts";
 
 /** The claims; undefined for anything that is no JWT. */
 export function peekClaims(token: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const claims = parseJson(decodeBase64(token.split(".")[1] as string));
-    return typeof claims === "object" && claims !== null ? (claims as Record<string, unknown>) : undefined;
+    return Object(JSON.parse(decodeBase64(token.split(".")[1] as string)));
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** valibot with messages that never show a value: options and replies may hold secrets. */
 import * as v from "valibot";
-import { ConfigError, type ErrorCode, type Recovery, TokenError } from "../errors.ts";
+import { ConfigError, type ErrorCode, TokenError } from "../errors.ts";
 
 /** Where and what was expected. Of valibot's own messages nothing is used but the kind of issue: they embed the value. */
 function problemOf(issue: v.BaseIssue<unknown>): string {
@@ -29,18 +29,12 @@ export function checkOptions<T>(schema: Schema<T>, options: unknown, what: strin
  *
  * @throws {TokenError} `ERR_SOURCE_REPLY` or `ERR_EXCHANGE_REPLY`, naming the fields but not their values.
  */
-export function checkReply<T>(
-  schema: Schema<T>,
-  reply: unknown,
-  step: string,
-  code: ErrorCode,
-  recovery: Recovery = "retry",
-): T {
+export function checkReply<T>(schema: Schema<T>, reply: unknown, step: string, code: ErrorCode): T {
   const result = v.safeParse(schema, reply);
   if (result.success) return result.output;
   throw new TokenError(`Cannot read the reply at ${step}: ${result.issues.map(problemOf).join("; ")}`, {
     code,
-    recovery,
+    recovery: "retry",
     step,
   });
 }

@@ -21,12 +21,8 @@ class SecretText implements Secret {
     return REDACTED;
   }
 
-  // Node, Bun and (through its Node compatibility) Deno ask for this one when they print a value.
+  // Node, Bun and Deno ask for this one when they print a value.
   [Symbol.for("nodejs.util.inspect.custom")](): string {
-    return REDACTED;
-  }
-
-  [Symbol.for("Deno.customInspect")](): string {
     return REDACTED;
   }
 }

@@ -32,7 +32,7 @@ const argumentsSchema = v.object({
  * - Lifetime: the token's own `exp`, after which it is never presented. A text that is no JWT is used once.
  * - Issuer and subject: the token's. Provenance: `unknown` unless told.
  *
- * Requests with different tokens share nothing. Requests with the same token share what it was exchanged for.
+ * Requests with different tokens share nothing. Requests with the same token share what it was exchanged for, until the token ends.
  * It caches nothing itself; the provider that `federate` makes does.
  *
  * @param read Finds the token in the request. It must be synchronous and quick: it runs for each call.
@@ -71,6 +71,7 @@ export function fromRequest(
   return {
     name,
     identity: [NAME, read],
+    perRequest: true,
     provenance,
     // The whole text tells tokens apart. A part of it would not: a signature can be copied behind other claims, and unsigned
     // tokens all have the same one; a digest could not be had synchronously. Keys never leave the cache, which holds the

@@ -175,12 +175,12 @@ export function entra(options: EntraOptions): Target<BearerToken, EntraParams> {
       );
       // oauth4webapi could check the reply too, at 3 kB more, and would keep the whole of it, token included, in its errors.
       const reply = checkReply(replySchema, parseJson(await response.text()), STEP, "ERR_EXCHANGE_REPLY");
-      const refreshMs = Number(reply.refresh_in ?? 0) * 1000;
+      const after = (seconds: string | number | undefined): number => sentAt + Number(seconds) * 1000;
       return {
         kind: "bearer",
         token: secret(reply.access_token),
-        expiresAt: sentAt + Number(reply.expires_in) * 1000,
-        refreshAt: refreshMs > 0 ? sentAt + refreshMs : undefined,
+        expiresAt: after(reply.expires_in),
+        refreshAt: Number(reply.refresh_in) > 0 ? after(reply.refresh_in) : undefined,
       };
     },
   };
