@@ -1,5 +1,5 @@
 import type { QUnitLike, Suite } from "../harness.ts";
-import { canaryToken, createRecorder, record } from "../leak.ts";
+import { canaryToken, createRecorder, leaks, record } from "../leak.ts";
 
 /** Records one thing that is made from a fresh token, and tells how many hits the search has. */
 function hitsFor(leak: (token: string) => unknown): number {
@@ -77,6 +77,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
     });
 
     QUnit.test("is fed by expected errors and by suites", (assert) => {
+      const before = leaks.scan().items;
       record("event", { type: "refresh" });
       assert.throws(
         () => {
@@ -84,6 +85,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         },
         (error) => error instanceof Error,
       );
+      assert.strictEqual(leaks.scan().items, before + 2);
     });
   });
 };

@@ -207,7 +207,8 @@ export const suite: Suite = (QUnit) => {
       ["https://more.example.evil.example", 421],
       ["https://localhost.evil.example", 421],
       ["https://evil.example:8080", 421],
-      ["https://login.microsoftonline.com:8080", 421],
+      ["https://login.microsoftonline.com:8080", 200],
+      ["https://login.microsoftonline.com.evil.example", 421],
       ["https://127.0.0.2", 421],
     ];
     for (const [host, status] of hosts) {

@@ -205,6 +205,15 @@ export const suite: Suite = (QUnit) => {
         },
       ],
       [
+        "is not valid yet",
+        "ExpiredAuthenticationToken",
+        async (e) => {
+          const token = await armToken(e);
+          e.advanceClock(-3_600_000);
+          return `Bearer ${token}`;
+        },
+      ],
+      [
         "is another tenant's",
         "InvalidAuthenticationTokenTenant",
         async (e) => {

@@ -12,6 +12,7 @@ interface Outside {
   jwks?: unknown;
   status?: number;
   readonly asked: string[];
+  readonly redirects: Set<RequestInit["redirect"]>;
 }
 
 async function sign(generation: number, iss: string = issuer): Promise<string> {
@@ -35,11 +36,13 @@ async function makeOutside(changes: Partial<Outside> = {}) {
     discovery: { issuer, jwks_uri: `${issuer}/keys` },
     jwks: await published(0),
     asked: [],
+    redirects: new Set(),
     ...changes,
   };
   const emulator = world.makeEmulator(world.testConfig(), {
-    fetch: async (url) => {
+    fetch: async (url, { redirect }) => {
       outside.asked.push(url);
+      outside.redirects.add(redirect);
       const body = url.endsWith("/.well-known/openid-configuration") ? outside.discovery : outside.jwks;
       return new Response(typeof body === "string" ? body : JSON.stringify(body), { status: outside.status ?? 200 });
     },
@@ -58,6 +61,7 @@ export const suite: Suite = (QUnit) => {
       const token = await sign(0);
       assert.deepEqual([await post(token), await post(token)], ["granted", "granted"]);
       assert.deepEqual(outside.asked, [`${issuer}/.well-known/openid-configuration`, `${issuer}/keys`]);
+      assert.deepEqual([...outside.redirects], ["manual"], "an issuer must not send the emulator elsewhere");
     });
 
     QUnit.test("are never fetched from an issuer that the client does not trust", async (assert) => {

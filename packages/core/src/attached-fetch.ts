@@ -33,7 +33,9 @@ export function bearerText({ kind, token }: BearerToken): string {
 function hostError(provider: string, url: URL, hosts: readonly string[]): TokenError {
   const known =
     hosts.length > 0 ? `its hosts are ${hosts.join(", ")}` : "it has no hosts; name them in the target's option hosts";
-  return new TokenError(`Cannot send the token of ${provider} to ${url.origin}: ${known}`, {
+  const flaw =
+    url.username || url.password ? " with a user name in the URL" : url.protocol === "http:" ? " by plain http" : "";
+  return new TokenError(`Cannot send the token of ${provider} to ${url.origin}${flaw}: ${known}`, {
     code: "ERR_DOWNSTREAM_HOST",
   });
 }

@@ -58,9 +58,11 @@ const OPTIONS = ["eager", "timeoutMs", "platform"];
 function check(providers: object, options: object = {}): void {
   const wrong = Object.entries(providers).filter(([, one]) => typeof one?.with !== "function");
   const unknown = Object.keys(options).filter((name) => !OPTIONS.includes(name));
+  const { timeoutMs = 0 } = options as DownstreamOptions;
   const problems = [
     ...wrong.map(([name]) => `${name}: expected a provider, as federate() gives`),
     ...unknown.map((name) => `${name}: unknown option`),
+    ...(timeoutMs >= 0 ? [] : ["timeoutMs: expected at least 0 ms"]),
   ];
   if (problems.length > 0) throw new ConfigError("downstream()", problems);
 }

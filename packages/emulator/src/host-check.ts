@@ -5,8 +5,11 @@
 import type { EmulatorConfig } from "./config/types.ts";
 import { authorityHost, issuerOf } from "./directory.ts";
 
-const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
-const microsoft = [
+/** On any port: a server of this emulator listens where there is room. No page can call itself by one of these names. */
+const anyPort = new Set([
+  "localhost",
+  "127.0.0.1",
+  "[::1]",
   "login.microsoftonline.com",
   "login.microsoftonline.us",
   "login.partner.microsoftonline.cn",
@@ -14,18 +17,17 @@ const microsoft = [
   "management.azure.com",
   "graph.microsoft.com",
   "169.254.169.254",
-];
+]);
 
-/** Makes the check: loopback on any port, Microsoft's hosts, issuers of the config, and what the options add. */
+/** Makes the check: loopback and Microsoft's hosts on any port, issuers of the config, and what the options add. */
 export function createHostCheck(config: EmulatorConfig, more: readonly string[] = []): (request: Request) => boolean {
   const exact = new Set([
-    ...microsoft,
     authorityHost(config),
     ...(config.oidcProviders ?? []).map((provider) => new URL(issuerOf(provider)).host),
     ...more.map((host) => host.toLowerCase()),
   ]);
   const isAllowed = (host: string): boolean =>
-    exact.has(host) || loopback.has(host.replace(/:\d+$/, "")) || exact.has(host.replace(/:(80|443)$/, ""));
+    exact.has(host) || anyPort.has(host.replace(/:\d+$/, "")) || exact.has(host.replace(/:(80|443)$/, ""));
   return (request) => {
     const header = request.headers.get("host")?.toLowerCase();
     return isAllowed(new URL(request.url).host) && (header === undefined || isAllowed(header));

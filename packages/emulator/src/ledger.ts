@@ -29,8 +29,11 @@ export interface Ledger {
   recall(id: string): IssuedToken | undefined;
 }
 
-/** Makes a ledger; beyond `max` entries, expired ones go first and then the oldest. */
-export function createLedger(now: () => number, max = 10_000): Ledger {
+/**
+ * Makes a ledger; beyond `max` entries, expired ones go first and then the oldest. A token that was forgotten is taken for one
+ * of an ordinary app, so `max` is more than a test or an afternoon issues.
+ */
+export function createLedger(now: () => number, max = 100_000): Ledger {
   const tokens = new Map<string, IssuedToken>();
 
   const makeRoom = (): void => {

@@ -22,7 +22,7 @@ export const CODES: Readonly<Record<ErrorCode, Reason>> = {
   },
   ERR_SOURCE_FAILED: {
     cause: "The platform was asked for an identity token and refused, or what it gave has already expired.",
-    fix: "Read the status and error in the message. Common reasons: the managed identity is not assigned to this resource, its client id is wrong, the job has no permission to ask for a token, or the file of the token is no longer rotated.",
+    fix: "Read the status and error in the message. Common reasons: the managed identity is not assigned to this resource, its client id is wrong, the job has no permission to ask for a token, the file of the token is no longer rotated, or a function of yours threw something else than a TokenError (whose message alone is passed on).",
   },
   ERR_SOURCE_REPLY: {
     cause:

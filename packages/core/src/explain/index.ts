@@ -40,7 +40,7 @@ const UNKNOWN: Reason = {
 };
 
 /**
- * Explains an error: by the identity provider's own code where that is known, else by the code of this project.
+ * Explains an error, or a code or AADSTS number alone: by the identity provider's own code where that is known, else by the code of this project.
  *
  * @returns Cause and fix in plain words. Never anything of the error but its codes, so it can be shown anywhere.
  *
@@ -58,7 +58,9 @@ const UNKNOWN: Reason = {
  *
  * @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
-export function explain(error: Explainable): Explanation {
+export function explain(problem: Explainable | string | number): Explanation {
+  const error: Explainable =
+    typeof problem === "string" ? { code: problem } : typeof problem === "number" ? { aadsts: problem } : problem;
   const numbers = [...(error.errorCodes ?? []), ...(error.aadsts === undefined ? [] : [error.aadsts])];
   const known = numbers.find((number) => Object.hasOwn(aadstsReasons, number));
   const reason = known === undefined ? undefined : aadstsReasons[known];
