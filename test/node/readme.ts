@@ -1,6 +1,6 @@
 /** The programs of README.md, run as they stand there: against the emulator, with the variables that a platform would set. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createDemoConfig, createEmulator, demoIds, type Emulator } from "@tokenhop/emulator";
+import { createDemoConfig, createEmulator, demoEnvironment, demoIds, type Emulator } from "@tokenhop/emulator";
 import type { Suite } from "../harness.ts";
 
 interface Program {
@@ -16,10 +16,7 @@ const variables = {
   AZURE_CLIENT_ID: demoIds.uamiClientId,
   UAMI_CLIENT_ID: demoIds.uamiClientId,
   APP_CLIENT_ID: demoIds.appClientId,
-  ACTIONS_ID_TOKEN_REQUEST_URL: `https://pipelines.actions.test/oidc/${demoIds.oidcProvider}/token?api-version=2.0`,
-  ACTIONS_ID_TOKEN_REQUEST_TOKEN: demoIds.oidcRequestToken,
-  IDENTITY_ENDPOINT: "http://127.0.0.1:42356/msi/token",
-  IDENTITY_HEADER: demoIds.identityHeader,
+  ...demoEnvironment,
 };
 
 /** The first program below a heading. */

@@ -52,6 +52,24 @@ export const demoIds: DemoIds = {
   user,
 };
 
+/** Variables that a platform sets for its workload. */
+export interface DemoEnvironment {
+  /** As in a GitHub Actions job with `id-token: write`: here for the workload that `demo-uami` trusts. */
+  readonly ACTIONS_ID_TOKEN_REQUEST_URL: string;
+  readonly ACTIONS_ID_TOKEN_REQUEST_TOKEN: string;
+  /** As in App Service, Functions and Container Apps. */
+  readonly IDENTITY_ENDPOINT: string;
+  readonly IDENTITY_HEADER: string;
+}
+
+/** What a workload of the demo config finds in its environment; every host in it is the emulator, which goes by path. */
+export const demoEnvironment: DemoEnvironment = {
+  ACTIONS_ID_TOKEN_REQUEST_URL: `${demoIds.oidcIssuer}/token?api-version=2.0`,
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: demoIds.oidcRequestToken,
+  IDENTITY_ENDPOINT: "http://127.0.0.1:42356/msi/token",
+  IDENTITY_HEADER: demoIds.identityHeader,
+};
+
 /** Settings of `createDemoConfig`. */
 export interface DemoConfigOptions {
   /** Lifetimes of tokens, ms. Default: those of the emulator. */

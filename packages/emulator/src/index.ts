@@ -24,7 +24,14 @@ export {
   type ExternalTokenRequest,
   type UserTokenRequest,
 } from "./controls.ts";
-export { createDemoConfig, type DemoConfigOptions, type DemoIds, demoIds } from "./demo-config.ts";
+export {
+  createDemoConfig,
+  type DemoConfigOptions,
+  type DemoEnvironment,
+  type DemoIds,
+  demoEnvironment,
+  demoIds,
+} from "./demo-config.ts";
 export { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.ts";
 export { evidence } from "./evidence.ts";
 export type { EvidenceKind, Rule } from "./evidence-kind.ts";

@@ -1,5 +1,12 @@
 /** `tokenhop demo`: a local Entra, an app that calls Azure without a secret, and the scenario that shows it. */
-import { createDemoConfig, createEmulator, demoIds, type Emulator, type EmulatorConfig } from "@tokenhop/emulator";
+import {
+  createDemoConfig,
+  createEmulator,
+  demoEnvironment,
+  demoIds,
+  type Emulator,
+  type EmulatorConfig,
+} from "@tokenhop/emulator";
 import { serve } from "@tokenhop/emulator/serve";
 import type { Io } from "../io.ts";
 import { type AppProcess, type Runtime, startApp } from "./app-process.ts";
@@ -30,10 +37,7 @@ function settingsFor(emulator: string): DemoSettings {
     AZURE_SUBSCRIPTION_ID: demoIds.subscriptionId,
     UAMI_CLIENT_ID: demoIds.uamiClientId,
     APP_CLIENT_ID: demoIds.appClientId,
-    ACTIONS_ID_TOKEN_REQUEST_URL: `https://pipelines.actions.test/oidc/${demoIds.oidcProvider}/token?api-version=2.0`,
-    ACTIONS_ID_TOKEN_REQUEST_TOKEN: demoIds.oidcRequestToken,
-    IDENTITY_ENDPOINT: "http://127.0.0.1:42356/msi/token",
-    IDENTITY_HEADER: demoIds.identityHeader,
+    ...demoEnvironment,
   };
 }
 

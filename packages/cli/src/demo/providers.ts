@@ -19,6 +19,8 @@ import { entra } from "@tokenhop/core/targets/entra";
 import type { DemoEvent } from "./events.ts";
 import type { DemoSettings } from "./settings.ts";
 
+const GRAPH = "https://graph.microsoft.com/.default";
+
 /** Real host names stay in the program; the emulator, which goes by path, answers for all of them. */
 export function emulatedPlatform(settings: DemoSettings): Platform {
   const platform = defaultPlatform();
@@ -82,7 +84,7 @@ export function demoProviders(
     // S2: the managed identity, given by the platform, becomes the app registration.
     graph: federate({
       from: identity,
-      to: entra({ tenantId, clientId: APP_CLIENT_ID, scope: "https://graph.microsoft.com/.default" }),
+      to: entra({ tenantId, clientId: APP_CLIENT_ID, scope: GRAPH }),
       platform,
       onEvent: reporter("graph", tell),
     }),
@@ -90,32 +92,32 @@ export function demoProviders(
   };
 }
 
-/** The mistake: external → managed identity → app registration. Refused here, before any request. */
-export function chainedProvider(settings: DemoSettings, platform: Platform): CredentialProvider<BearerToken> {
-  const { AZURE_TENANT_ID: tenantId, UAMI_CLIENT_ID, APP_CLIENT_ID } = settings;
-  const uami = federate({
+/** The managed identity's token for an exchange, had through its federated credential instead of the platform. */
+function federatedIdentity(
+  { AZURE_TENANT_ID: tenantId, UAMI_CLIENT_ID: clientId }: DemoSettings,
+  platform: Platform,
+): CredentialProvider<BearerToken> {
+  return federate({
     from: githubActions(),
-    to: entra({ tenantId, clientId: UAMI_CLIENT_ID, scope: "api://AzureADTokenExchange/.default" }),
+    to: entra({ tenantId, clientId, scope: "api://AzureADTokenExchange/.default" }),
     platform,
   });
+}
+
+/** The mistake: external → managed identity → app registration. Refused here, before any request. */
+export function chainedProvider(settings: DemoSettings, platform: Platform): CredentialProvider<BearerToken> {
+  const { AZURE_TENANT_ID: tenantId, APP_CLIENT_ID: clientId } = settings;
   return federate({
-    from: uami,
-    to: entra({ tenantId, clientId: APP_CLIENT_ID, scope: "https://graph.microsoft.com/.default" }),
+    from: federatedIdentity(settings, platform),
+    to: entra({ tenantId, clientId, scope: GRAPH }),
     platform,
   });
 }
 
 /** The same mistake hidden in a function, where only Entra can see it. */
 export function hiddenChain(settings: DemoSettings, platform: Platform): CredentialProvider<BearerToken> {
-  const { AZURE_TENANT_ID: tenantId, UAMI_CLIENT_ID, APP_CLIENT_ID } = settings;
-  const uami = federate({
-    from: githubActions(),
-    to: entra({ tenantId, clientId: UAMI_CLIENT_ID, scope: "api://AzureADTokenExchange/.default" }),
-    platform,
-  });
-  return federate({
-    from: fromFunction(async () => (await uami.get()).token.reveal()),
-    to: entra({ tenantId, clientId: APP_CLIENT_ID, scope: "https://graph.microsoft.com/.default" }),
-    platform,
-  });
+  const { AZURE_TENANT_ID: tenantId, APP_CLIENT_ID: clientId } = settings;
+  const identity = federatedIdentity(settings, platform);
+  const from = fromFunction(async () => (await identity.get()).token.reveal());
+  return federate({ from, to: entra({ tenantId, clientId, scope: GRAPH }), platform });
 }

@@ -1,7 +1,9 @@
 /** What the app is told about the world it runs in, as environment variables. All of it is made up, and none of it secret. */
 
+import type { DemoEnvironment } from "@tokenhop/emulator";
+
 /** The settings that the demo gives to its app. */
-export interface DemoSettings {
+export interface DemoSettings extends DemoEnvironment {
   /** Where every cloud of the demo is: the emulator's origin. */
   readonly EMULATOR: string;
   readonly AZURE_TENANT_ID: string;
@@ -10,12 +12,6 @@ export interface DemoSettings {
   readonly UAMI_CLIENT_ID: string;
   /** The app registration `demo-app`. */
   readonly APP_CLIENT_ID: string;
-  /** What a GitHub Actions job with `id-token: write` finds. */
-  readonly ACTIONS_ID_TOKEN_REQUEST_URL: string;
-  readonly ACTIONS_ID_TOKEN_REQUEST_TOKEN: string;
-  /** What App Service and Container Apps give to a workload with a managed identity. */
-  readonly IDENTITY_ENDPOINT: string;
-  readonly IDENTITY_HEADER: string;
 }
 
 const NAMES: readonly (keyof DemoSettings)[] = [
