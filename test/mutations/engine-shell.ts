@@ -165,7 +165,7 @@ export const engineShellBreaks: readonly Break[] = [
     "engine/engine.ts",
     "if (joined && joined.lostAt <= mono)",
     "if (joined && joined.lostAt < 0)",
-    "callers that give up early keep a lost exchange on its entry",
+    "a lost refresh ends all refreshing",
   ),
   at(
     "engine/engine.ts",
