@@ -1,6 +1,7 @@
 /** One-line breaks, each of which must turn the suite red: `npm run test:mutations` applies them one by one. */
 import { attachedBreaks } from "./attached.ts";
 import type { Break } from "./break.ts";
+import { emulatorBreaks } from "./emulator.ts";
 import { engineBreaks } from "./engine.ts";
 import { engineShellBreaks } from "./engine-shell.ts";
 import { entraBreaks } from "./entra.ts";
@@ -19,5 +20,6 @@ export const breaks: readonly Break[] = [
   ...engineBreaks,
   ...engineShellBreaks,
   ...providerBreaks,
+  ...emulatorBreaks,
   ...entraBreaks,
 ];
