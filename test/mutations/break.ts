@@ -8,3 +8,13 @@ export interface Break {
   /** What goes wrong for a user with this break. */
   readonly why: string;
 }
+
+/** How to write down breaks of one folder's files, a line each. */
+export const breaksIn =
+  (folder: string) =>
+  (file: string, find: string, replace: string, why: string): Break => ({
+    file: `${folder}/${file}`,
+    find,
+    replace,
+    why,
+  });

@@ -1,12 +1,7 @@
 /** Breaks of the emulator: each would let something pass that Entra refuses, or refuse what it grants. */
-import type { Break } from "./break.ts";
+import { type Break, breaksIn } from "./break.ts";
 
-const at = (file: string, find: string, replace: string, why: string): Break => ({
-  file: `packages/emulator/src/${file}`,
-  find,
-  replace,
-  why,
-});
+const at = breaksIn("packages/emulator/src");
 
 export const emulatorBreaks: readonly Break[] = [
   at("entra/match-credential.ts", "issuer === presented.issuer", "true", "any issuer is trusted"),

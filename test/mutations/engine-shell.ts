@@ -1,12 +1,7 @@
 /** Breaks of the part of the engine that acts: exchanges, entries, waits, watches. */
-import type { Break } from "./break.ts";
+import { type Break, breaksIn } from "./break.ts";
 
-const at = (file: string, find: string, replace: string, why: string): Break => ({
-  file: `packages/core/src/${file}`,
-  find,
-  replace,
-  why,
-});
+const at = breaksIn("packages/core/src");
 
 export const engineShellBreaks: readonly Break[] = [
   at(

@@ -1,12 +1,7 @@
 /** Breaks of the pure part of the engine: states, times, retries. */
-import type { Break } from "./break.ts";
+import { type Break, breaksIn } from "./break.ts";
 
-const at = (file: string, find: string, replace: string, why: string): Break => ({
-  file: `packages/core/src/${file}`,
-  find,
-  replace,
-  why,
-});
+const at = breaksIn("packages/core/src");
 
 export const engineBreaks: readonly Break[] = [
   at(

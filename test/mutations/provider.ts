@@ -1,12 +1,7 @@
 /** Breaks of the provider and what it is made from. */
-import type { Break } from "./break.ts";
+import { type Break, breaksIn } from "./break.ts";
 
-const at = (file: string, find: string, replace: string, why: string): Break => ({
-  file: `packages/core/src/${file}`,
-  find,
-  replace,
-  why,
-});
+const at = breaksIn("packages/core/src");
 
 export const providerBreaks: readonly Break[] = [
   at(

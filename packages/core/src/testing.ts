@@ -40,6 +40,10 @@ export function manualClock(startAt: number = Date.UTC(2026, 0, 1)): ManualClock
   let mono = 0;
   let offset = startAt;
   const sleeping = new Set<Sleeper>();
+  // Set or asleep: the wall clock has gone on and the monotonic one has not. No program can tell the two apart.
+  const moveWall = (ms: number): void => {
+    offset += ms;
+  };
   return {
     now: () => offset + mono,
     monotonic: () => mono,
@@ -74,12 +78,8 @@ export function manualClock(startAt: number = Date.UTC(2026, 0, 1)): ManualClock
       mono = end;
       await settle();
     },
-    jump(ms) {
-      offset += ms;
-    },
-    suspend(ms) {
-      offset += ms;
-    },
+    jump: moveWall,
+    suspend: moveWall,
     get sleepers() {
       return sleeping.size;
     },

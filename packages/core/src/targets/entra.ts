@@ -30,7 +30,10 @@ export interface EntraOptions {
   readonly authority?: string | undefined;
   /** What the identity token must be issued for. Default: the cloud's `api://AzureADTokenExchange`. */
   readonly audience?: string | undefined;
-  /** Hosts that may be sent the token, besides those that the scope names. */
+  /**
+   * Hosts that may be sent the token, besides those that the scope names. A Service Bus or Event Hubs namespace belongs here,
+   * and so does `dev.azure.com` for Azure DevOps, whose scope is a GUID.
+   */
   readonly hosts?: readonly string[] | undefined;
   /** Declares that claims challenges are handled (`cp1`), which gives longer lived tokens that can be revoked at once. Default false. */
   readonly enableCae?: boolean | undefined;
@@ -66,6 +69,7 @@ const flag = v.optional(v.custom<boolean>((value) => typeof value === "boolean",
 const tenant = like(TENANT, "expected a tenant's GUID or domain name");
 const scope = v.optional(like(/^\S+\/\.default$/, `expected one resource with ${SUFFIX} behind it`));
 const paramsSchema = v.strictObject({ scope, tenantId: v.optional(tenant) });
+
 /** What an authority may be depends on another option, and every problem is to be named at once. */
 function schemaFor(allowHttpLoopback: boolean): v.GenericSchema<EntraOptions, CheckedOptions> {
   return v.strictObject({
@@ -173,7 +177,7 @@ export function entra(options: EntraOptions): Target<BearerToken, EntraParams> {
           },
         },
       );
-      // oauth4webapi could check the reply too, at 3 kB more, and would keep the whole of it, token included, in its errors.
+      // oauth4webapi could check the reply too, at 2.8 kB more, and would keep the whole of it, token included, in its errors.
       const reply = checkReply(replySchema, parseJson(await response.text()), STEP, "ERR_EXCHANGE_REPLY");
       const after = (seconds: string | number | undefined): number => sentAt + Number(seconds) * 1000;
       return {
