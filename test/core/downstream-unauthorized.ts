@@ -85,6 +85,16 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       assert.strictEqual(here.tokens.length, 3);
     });
 
+    QUnit.test("plain: who is refused together goes on together, with the one new token", async (assert) => {
+      const here = await aged([no(), no(), no(), no(), no(), done()]);
+      const replies = await Promise.all(Array.from({ length: 5 }, () => here.api.fetch(API)));
+      assert.deepEqual(
+        replies.map(({ status }) => status),
+        [200, 200, 200, 200, 200],
+      );
+      assert.deepEqual([...carried(here)], [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
+    });
+
     QUnit.test("other statuses are answers", async (assert) => {
       for (const status of [400, 403, 407, 500]) {
         const here = await aged([new Response("no", { status, headers: { "www-authenticate": demand() } }), done()]);

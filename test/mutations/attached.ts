@@ -145,4 +145,16 @@ export const attachedBreaks: readonly Break[] = [
     replace: "",
     why: "a failure is cached as the answer would have been",
   },
+  {
+    file: attachedFetch,
+    find: 'decoded(response, headers.has("accept-encoding"))',
+    replace: "response",
+    why: "an app that hands a compressed answer on sends what nobody can read",
+  },
+  {
+    file: attachedFetch,
+    find: "!body || !encoding || (asked && ",
+    replace: "!body || !encoding || (false && ",
+    why: "an encoding that a runtime left on is no longer named",
+  },
 ];

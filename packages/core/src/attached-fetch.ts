@@ -108,6 +108,20 @@ async function follow(
   return { response, own };
 }
 
+/**
+ * The reply as one that can be handed on. A runtime takes the compression off a body, but most leave the headers that speak of
+ * it, and whoever is sent those cannot read the rest. An encoding that only the caller asked for may be on it still.
+ */
+function decoded(response: Response, asked: boolean): Response {
+  const { body, status, statusText, url } = response;
+  const encoding = response.headers.get("content-encoding");
+  if (!body || !encoding || (asked && !/^(?:(?:x-)?gzip|deflate|br)$/i.test(encoding))) return response;
+  const headers = new Headers(response.headers);
+  headers.delete("content-encoding");
+  headers.delete("content-length");
+  return Object.defineProperty(new Response(body, { status, statusText, headers }), "url", { value: url });
+}
+
 /** One authorised `fetch`; see `Downstream.fetch`. */
 export async function attachedFetch(
   provider: Provider,
@@ -132,11 +146,15 @@ export async function attachedFetch(
     if (/[^!-~]/.test(token)) throw noHeader("a token of these characters");
     headers.set("authorization", `Bearer ${token}`);
     const authorised: RequestInit = { ...init, headers, redirect: "manual" };
-    const response = await platform.fetch(request ?? url, authorised);
-    if (redirect === "manual" || response.status < 300 || response.status > 399) return { response, own: true };
-    if (redirect === "follow")
-      return follow(response, url, platform, method, { ...authorised, ...(signal && { signal }) });
-    throw new TypeError(`Cannot fetch ${url.origin}: it answered with a redirect`);
+    const first = await platform.fetch(request ?? url, authorised);
+    const { status } = first;
+    if (redirect === "error" && status >= 300 && status < 400)
+      throw new TypeError(`Cannot fetch ${url.origin}: it answered with a redirect`);
+    const { response, own } =
+      redirect === "follow"
+        ? await follow(first, url, platform, method, { ...authorised, ...(signal && { signal }) })
+        : { response: first, own: true };
+    return { response: decoded(response, headers.has("accept-encoding")), own };
   };
 
   const waiting = signal ? { signal } : undefined;

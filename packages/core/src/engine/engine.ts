@@ -67,7 +67,7 @@ function change<V>(slot: Slot<V>, state: Slot<V>["state"]): void {
 export function drop<V>(engine: Engine, slot: Slot<V>, value?: V, cause?: "unauthorized"): boolean {
   const { state } = slot;
   const next = dropped(state, value, readClock(engine), cause !== undefined);
-  if (next === state) return !state.held || (value !== undefined && state.held.value !== value);
+  if (next === state) return !state.held?.usableMs || (value !== undefined && state.held.value !== value);
   change(slot, next);
   return true;
 }
