@@ -11,7 +11,7 @@ export const coreLayers: Readonly<Record<string, readonly string[]>> = {
   // Each source and each target stands alone: nothing that one does can break another.
   sources: ["types", "errors", "internal"],
   targets: ["types", "errors", "internal"],
-  interop: ["types", "errors", "internal"],
+  interop: ["types", "errors", "internal", "platform"],
   "attached-fetch": ["types", "errors", "internal"],
   downstream: ["types", "errors", "internal", "platform", "attached-fetch"],
   define: ["types", "errors", "internal"],

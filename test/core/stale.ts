@@ -44,6 +44,21 @@ export const suite: Suite = (QUnit) => {
       assert.strictEqual(target.calls, 2);
     });
 
+    QUnit.test("who is eager waits for the new one, is content with a fresh one, and fails without", async (assert) => {
+      const { provider, target, clock } = world({ limits: { attempts: 1 } });
+      const first = await provider.get();
+      assert.ok((await provider.get({ eager: true })) === first);
+      await clock.advance(48 * MINUTE);
+      const answer = deferred<BearerToken>();
+      target.answer = () => answer.promise;
+      const [eager, other] = [fateOf(provider.get({ eager: true })), fateOf(provider.get())];
+      await settle(clock);
+      assert.deepEqual([eager.state, other.state, target.calls], ["waiting", "given", 2]);
+      answer.reject(failure());
+      await settle(clock);
+      assert.deepEqual([eager.state, (await provider.get()) === first], ["failed", true]);
+    });
+
     QUnit.test("a refresh behind it tries once, and again with the next call after its pause", async (assert) => {
       const { provider, target, clock } = world();
       await provider.get();

@@ -8,6 +8,9 @@ import {
   type Target,
   type VerifiedUser,
 } from "@tokenhop/core";
+import { azureSdk } from "@tokenhop/core/interop/azure-sdk";
+import { entra } from "@tokenhop/core/targets/entra";
+import { testProvider } from "@tokenhop/core/testing";
 import { type DownstreamEnv, downstream } from "@tokenhop/hono";
 import { Hono } from "hono";
 
@@ -40,7 +43,58 @@ const worker = new Hono<Mine & DownstreamEnv<typeof make>>();
 worker.use(downstream(make));
 worker.get("/", (c) => c.var.graph.fetch(`https://graph.microsoft.com/v1.0/${c.env.CLIENT_ID}${c.var.log}`));
 
+/** `TokenCredential` as the Azure SDKs declare it, written down from its documentation. */
+interface TokenCredential {
+  getToken(scopes: string | string[], options?: GetTokenOptions): Promise<AccessToken | null>;
+}
+interface GetTokenOptions {
+  abortSignal?: AbortSignalLike;
+  requestOptions?: { timeout?: number };
+  tracingOptions?: { tracingContext?: { getValue(key: symbol): unknown } };
+  claims?: string;
+  enableCae?: boolean;
+  tenantId?: string;
+  proofOfPossessionOptions?: { nonce: string; resourceRequestMethod: string; resourceRequestUrl: string };
+}
+interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: (this: AbortSignalLike, event: object) => void, options?: object): void;
+  removeEventListener(type: "abort", listener: (this: AbortSignalLike, event: object) => void, options?: object): void;
+}
+interface AccessToken {
+  token: string;
+  expiresOnTimestamp: number;
+  refreshAfterTimestamp?: number;
+  tokenType?: "Bearer" | "pop";
+}
+const ARM = "https://management.azure.com/.default";
+const azure = federate({ from: source, to: entra({ tenantId: "contoso.com", clientId: "x" }) });
+export const credentials: TokenCredential[] = [
+  azureSdk(graph),
+  azureSdk(azure),
+  azureSdk(azure.with({ tenantId: "fabrikam.com" }), { request: undefined, waitUntil: undefined }),
+  azureSdk(testProvider(), { scope: ARM }),
+  azureSdk(me.with({ user }), { scope: ARM }),
+];
+export const signalled: Promise<object> = azureSdk(azure).getToken([ARM], { abortSignal: AbortSignal.timeout(1) });
+
 // Wrong uses.
+// @ts-expect-error AWS credentials are no bearer token
+azureSdk(aws, { scope: ARM });
+// @ts-expect-error a provider that needs a user has no token before it has one
+azureSdk(me, { scope: ARM });
+// @ts-expect-error without a parameter `scope` it has to be said what the token is for
+azureSdk(testProvider());
+// @ts-expect-error that it is left open is no answer
+azureSdk(testProvider(), { scope: undefined });
+// @ts-expect-error nor is it with options but without that one
+azureSdk(me.with({ user }), { waitUntil: undefined });
+// @ts-expect-error where each call says its scope there is none to fix
+azureSdk(azure, { scope: ARM });
+// @ts-expect-error no such option
+azureSdk(azure, { tenantId: "contoso.com" });
+// @ts-expect-error a credential signs no requests
+azureSdk(azure).signRequest;
 // @ts-expect-error a provider that needs a user is no `from`
 federate({ from: me, to: awsTarget });
 // @ts-expect-error AWS credentials where a bearer token is needed

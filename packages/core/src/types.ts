@@ -150,6 +150,8 @@ export interface GetOptions {
   readonly claims?: string | undefined;
   /** The request being served, for sources that read it. */
   readonly request?: Request | undefined;
+  /** Waits for a new credential where the held one is due for renewal, and fails when none comes. Default false: the held one, at once. */
+  readonly eager?: boolean | undefined;
 }
 
 /** What `watch` gives. It survives errors: `error` says when the next attempt is due (epoch ms). */
@@ -282,7 +284,8 @@ export type ProvidersOrFactory = Providers | ((env: never) => Providers);
 export interface Downstream {
   /**
    * `fetch` with the bearer token attached. Only the provider's hosts get it: any other throws `ERR_DOWNSTREAM_HOST`.
-   * A 401 is answered once with a new token when the body can be sent again.
+   * A 401 is answered once with a new token when the body can be sent again. The reply can be handed on: when the runtime has
+   * decompressed its body, its headers no longer say that it is compressed.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /** The token text, for a client that wants it itself. */
