@@ -1,58 +1,10 @@
 /** How the emulator gets the keys of an issuer: whom it asks, what it takes, how often. */
 import { demoIds } from "@tokenhop/emulator";
-import { exportJWK, SignJWT } from "jose";
 import type { Suite } from "../harness.ts";
+import { makeOutside, type Outside, published, sign } from "./outside.ts";
 import * as world from "./support.ts";
 
 const issuer = world.outsideIssuer;
-const { externalApp } = world.ids;
-
-interface Outside {
-  discovery?: unknown;
-  jwks?: unknown;
-  status?: number;
-  readonly asked: string[];
-  readonly redirects: Set<RequestInit["redirect"]>;
-}
-
-async function sign(generation: number, iss: string = issuer): Promise<string> {
-  const { privateKey } = await world.pooledKey("outside", generation);
-  const now = world.startAt / 1000;
-  return new SignJWT({ iss, sub: "me", aud: world.exchange, exp: now + 86_400 })
-    .setProtectedHeader({ alg: "RS256", kid: `key-${generation}` })
-    .sign(privateKey);
-}
-
-async function published(...generations: readonly number[]): Promise<unknown> {
-  const keys = generations.map(async (generation) => {
-    const { publicKey } = await world.pooledKey("outside", generation);
-    return { ...(await exportJWK(publicKey)), kid: `key-${generation}`, use: "sig" };
-  });
-  return { keys: await Promise.all(keys) };
-}
-
-async function makeOutside(changes: Partial<Outside> = {}) {
-  const outside: Outside = {
-    discovery: { issuer, jwks_uri: `${issuer}/keys` },
-    jwks: await published(0),
-    asked: [],
-    redirects: new Set(),
-    ...changes,
-  };
-  const emulator = world.makeEmulator(world.testConfig(), {
-    fetch: async (url, { redirect }) => {
-      outside.asked.push(url);
-      outside.redirects.add(redirect);
-      const body = url.endsWith("/.well-known/openid-configuration") ? outside.discovery : outside.jwks;
-      return new Response(typeof body === "string" ? body : JSON.stringify(body), { status: outside.status ?? 200 });
-    },
-  });
-  const post = async (token: string) => {
-    const { status, body } = await world.postToken(emulator, { client_id: externalApp, client_assertion: token });
-    return status === 200 ? "granted" : (body.error_codes as number[])[0];
-  };
-  return { outside, emulator, post };
-}
 
 export const suite: Suite = (QUnit) => {
   QUnit.module("emulator: keys of an issuer", () => {
@@ -117,6 +69,7 @@ export const suite: Suite = (QUnit) => {
       ["discovery names another issuer", { discovery: { issuer: `${issuer}/`, jwks_uri: `${issuer}/keys` } }, 501661],
       ["jwks_uri is missing", { discovery: { issuer } }, 501661],
       ["jwks_uri is plain http", { discovery: { issuer, jwks_uri: "http://outside.example/keys" } }, 501661],
+      ["jwks_uri is plain http on loopback", { discovery: { issuer, jwks_uri: "http://127.0.0.1/keys" } }, 501661],
       ["jwks_uri is no URL", { discovery: { issuer, jwks_uri: "keys" } }, 501661],
       ["the keys are no list", { jwks: { keys: {} } }, 501661],
       ["the keys are too large", { jwks: `${" ".repeat(500_001)}{"keys":[]}` }, 501661],

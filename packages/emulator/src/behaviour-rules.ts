@@ -85,6 +85,11 @@ export const behaviourRules: readonly Rule[] = [
     note: "Kept 1 h, fetched again for an unknown kid at most every 30 s; only the limit of 100 keys is documented.",
   },
   {
+    id: "issuer-https",
+    kind: "documentation",
+    note: "Discovery and keys are read over https. An option lets issuers on loopback be plain http, which Entra has nothing like.",
+  },
+  {
     id: "discovery-issuer",
     kind: "UNCONFIRMED",
     note: "The discovery document of an issuer must name that issuer.",

@@ -10,8 +10,13 @@ export interface ServerCertificate {
 
 const dayMs = 86_400_000;
 
-/** Makes an authority and a certificate for some names. Two, because rustls refuses an authority as a server's own. */
-export async function makeCertificate(names: readonly string[], now: number): Promise<ServerCertificate> {
+/**
+ * Makes an authority, and a certificate of it for some names or addresses, both valid from yesterday on for 30 days. Two,
+ * because rustls refuses an authority as a server's own.
+ *
+ * @param now Epoch ms. Default: the time of the machine.
+ */
+export async function makeCertificate(names: readonly string[], now: number = Date.now()): Promise<ServerCertificate> {
   const common = {
     keyType: "ec",
     curve: "P-256",

@@ -24,6 +24,11 @@ export interface EmulatorOptions {
   readonly adminToken?: string | undefined;
   /** Further hosts (`name` or `name:port`) that requests may be for. Loopback and Microsoft's names are always allowed. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /**
+   * Lets an issuer on loopback (127.0.0.0/8, `localhost`, `[::1]`) be plain http, and its `jwks_uri`, which must be on loopback
+   * then. For an issuer that a test runs on its own machine: the real Entra demands https. Default false.
+   */
+  readonly allowHttpLoopbackIssuers?: boolean | undefined;
   /** Makes signing keys; for tests that do not want to wait for RSA. Default: RSA with 2048 bits. */
   readonly generateKey?: GenerateKey | undefined;
   /** Waits for the delays of faults. Default: a timer. */
@@ -89,7 +94,11 @@ function createWorld(
 ): World {
   const clock = createClock(options.now ?? Date.now);
   const generate = options.generateKey ?? generateRsaKey;
-  const issuerKeys = createIssuerKeys({ now: clock.now, fetch: issuerFetch(config, options, handle) });
+  const issuerKeys = createIssuerKeys({
+    now: clock.now,
+    fetch: issuerFetch(config, options, handle),
+    allowHttpLoopback: options.allowHttpLoopbackIssuers === true,
+  });
   return {
     config,
     clock,

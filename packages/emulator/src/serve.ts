@@ -4,9 +4,11 @@ import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
-import { makeCertificate } from "./certificate.ts";
+import { makeCertificate, type ServerCertificate } from "./certificate.ts";
 import type { Emulator } from "./emulator.ts";
 import { isDropped } from "./faults.ts";
+
+export { makeCertificate, type ServerCertificate } from "./certificate.ts";
 
 /** Settings of `serve`. */
 export interface ServeOptions {
@@ -16,9 +18,14 @@ export interface ServeOptions {
   readonly hostname?: "127.0.0.1" | "::1" | "localhost" | undefined;
   /**
    * Serve https with a certificate made at the start and kept in memory. `true` names localhost, 127.0.0.1, ::1 and
-   * login.microsoftonline.com; `names` replaces these. Default: http.
+   * login.microsoftonline.com; `names` replaces these. A `certificate` that was made before (by `makeCertificate`, say)
+   * suits clients that have to be told of its authority before they start. Default: http.
    */
-  readonly https?: true | { readonly names?: readonly string[] | undefined } | undefined;
+  readonly https?:
+    | true
+    | { readonly names?: readonly string[] | undefined }
+    | { readonly certificate: ServerCertificate }
+    | undefined;
 }
 
 /** A listening emulator. */
@@ -48,8 +55,7 @@ export async function serve(emulator: Pick<Emulator, "fetch">, options: ServeOpt
   if (!loopback.includes(hostname)) throw new TypeError("The emulator listens on loopback only");
 
   const listener = listenerFor(emulator);
-  const names = https === true ? defaultNames : (https?.names ?? defaultNames);
-  const certificate = https && (await makeCertificate(names, Date.now()));
+  const certificate = await certificateFor(https);
   const server: Server = certificate
     ? createHttpsServer({ key: certificate.key, cert: certificate.cert }, listener)
     : createHttpServer(listener);
@@ -62,6 +68,12 @@ export async function serve(emulator: Pick<Emulator, "fetch">, options: ServeOpt
     ...(certificate && { ca: certificate.ca }),
     close: () => close(server),
   };
+}
+
+async function certificateFor(https: ServeOptions["https"]): Promise<ServerCertificate | undefined> {
+  if (https === undefined) return undefined;
+  if (https !== true && "certificate" in https) return https.certificate;
+  return makeCertificate((https !== true && https.names) || defaultNames);
 }
 
 /** A dropped connection is a broken socket, not an answer; any other failure is said aloud. */

@@ -4,6 +4,7 @@
  */
 import { importJWK, type JWK } from "jose";
 import * as v from "valibot";
+import { checkKeysUrl, discoveryUrl } from "./issuer-url.ts";
 import { refused } from "./refusals.ts";
 
 /** Finds keys by issuer and `kid`. */
@@ -16,6 +17,8 @@ export interface IssuerKeys {
 export interface IssuerKeysOptions {
   readonly now: () => number;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Whether an issuer on loopback may be on plain http. */
+  readonly allowHttpLoopback: boolean;
 }
 
 // None of these times and limits is documented except the 100 keys: UNCONFIRMED.
@@ -34,11 +37,12 @@ interface Published {
 }
 
 /** Keeps what issuers publish for an hour; an unknown `kid` asks again, at most every 30 s for each issuer. */
-export function createIssuerKeys({ now, fetch }: IssuerKeysOptions): IssuerKeys {
+export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
+  const { now } = options;
   const known = new Map<string, Published>();
 
   const refresh = async (issuer: string, signal: AbortSignal): Promise<Published> => {
-    const published = { keys: await fetchKeys(fetch, issuer, signal), fetchedAt: now() };
+    const published = { keys: await fetchKeys(options, issuer, signal), fetchedAt: now() };
     known.set(issuer, published);
     return published;
   };
@@ -71,15 +75,16 @@ async function importKey(jwk: JWK): Promise<CryptoKey> {
 }
 
 async function fetchKeys(
-  fetch: IssuerKeysOptions["fetch"],
+  { fetch, allowHttpLoopback }: IssuerKeysOptions,
   issuer: string,
   caller: AbortSignal,
 ): Promise<readonly JWK[]> {
+  const url = discoveryUrl(issuer, allowHttpLoopback);
   const signal = AbortSignal.any([caller, AbortSignal.timeout(timeoutMs)]);
-  const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   const discovery = await fetchJson(fetch, url, discoverySchema, signal);
   // Sensible and UNCONFIRMED: a document that names another issuer does not speak for this one.
   if (discovery.issuer !== issuer) throw refused(501661, {}, "The discovery document names another issuer");
+  checkKeysUrl(discovery.jwks_uri, url);
   const { keys } = await fetchJson(fetch, discovery.jwks_uri, jwksSchema, signal);
   return keys.slice(0, maxKeys) as JWK[];
 }
@@ -90,9 +95,6 @@ async function fetchJson<T>(
   schema: v.GenericSchema<unknown, T>,
   signal: AbortSignal,
 ): Promise<T> {
-  if (!URL.canParse(url) || new URL(url).protocol !== "https:") {
-    throw refused(501661, {}, "The issuer or its jwks_uri is not an https URL");
-  }
   try {
     const response = await fetch(url, { redirect: "manual", signal, headers: { accept: "application/json" } });
     if (response.status !== 200) throw new TypeError(`status ${response.status}`);
