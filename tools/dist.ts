@@ -4,7 +4,7 @@
  */
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { binary, root } from "./binaries.mjs";
 import { filesIn } from "./lib/check.ts";
 import { runProcess } from "./lib/process.ts";
@@ -31,9 +31,20 @@ async function attempt(name: string, work: () => Promise<string | undefined>): P
   return problem === undefined;
 }
 
-async function command(cwd: string, file: string, args: readonly string[]): Promise<string | undefined> {
-  const { code, output } = await runProcess(file, args, { timeoutMs, cwd });
-  return code === 0 ? undefined : `code ${code}\n${output}`;
+interface Expected {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly code?: number;
+  readonly says?: string;
+}
+
+async function command(
+  cwd: string,
+  file: string,
+  args: readonly string[],
+  { env, code: expected = 0, says = "" }: Expected = {},
+): Promise<string | undefined> {
+  const { code, output } = await runProcess(file, args, { timeoutMs, cwd, env });
+  return code === expected && output.includes(says) ? undefined : `code ${code}\n${output}`;
 }
 
 /** From nothing: what an earlier build left must neither be packed nor hide that a file is no longer built. */
@@ -71,6 +82,26 @@ async function suiteAgainstDist(): Promise<void> {
   counts.push(countsOf(code, stdout));
 }
 
+/** The demo of the packed CLI, whose Worker comes ready: of workerd it needs the program and nothing else. */
+async function tryDemo(project: string): Promise<void> {
+  const tokenhop = join(project, "node_modules", "@tokenhop", "cli", "bin", "tokenhop.mjs");
+  const demo = [tokenhop, "demo", "--once", "--json", "--runtime"];
+  const user = process.env.TOKENHOP_HOST_NODE ?? process.execPath;
+  const withWorkerd = { env: { PATH: dirname(binary("workerd")) }, says: '{"event":"done"}' };
+  const without = { env: { PATH: project }, code: 1, says: "workerd is not installed" };
+  await attempt("the user's Node: the demo with workerd plays", () =>
+    command(project, user, [...demo, "workerd"], withWorkerd),
+  );
+  await attempt("the user's Node: the demo plays without any other runtime", () =>
+    command(project, user, [...demo, "node"], { env: { PATH: project }, says: '{"event":"done"}' }),
+  );
+  await attempt("a demo without workerd says so", () => command(project, user, [...demo, "workerd"], without));
+  const missing = { env: { PATH: project }, code: 2, says: "needs more of its environment" };
+  await attempt("a demo without an Azure says so", () =>
+    command(project, user, [tokenhop, "demo", "--azure"], missing),
+  );
+}
+
 async function tryPackages(project: string): Promise<void> {
   let packed: Packed[] = [];
   await attempt("every package packs what it exports and nothing else", async () => {
@@ -85,6 +116,7 @@ async function tryPackages(project: string): Promise<void> {
     await attempt(`${name}: every entry loads`, () => command(project, file, [...args, "entries.mjs"]));
     await attempt(`${name}: the program runs`, () => command(project, file, [...args, "program.mjs"]));
   }
+  await tryDemo(project);
 }
 
 const project = mkdtempSync(join(tmpdir(), "tokenhop-dist-"));

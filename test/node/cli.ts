@@ -1,71 +1,42 @@
-/** The command line as a process: its events, its exit codes, and what it says to a wrong command line. */
-import { spawn } from "node:child_process";
+/** The command line as a process: its events, its exit codes, what it says to a wrong command line, and what it leaves behind. */
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { request } from "node:http";
 import type { Suite } from "../harness.ts";
+import { cli, eventsOf, kindsOf, node, startCli, TIMEOUT_MS } from "./cli-process.ts";
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const node = fileURLToPath(new URL("../../node_modules/node/bin/node", import.meta.url));
-const main = createRequire(import.meta.url).resolve("../../packages/cli/src/main.ts");
-const TIMEOUT_MS = 60_000;
-
-/** Runs the CLI to its end. `interruptWhen`: presses Ctrl+C once the output holds this. */
-function cli(args: readonly string[], interruptWhen?: string): Promise<Ended> {
-  const child = spawn(node, ["--conditions=tokenhop-source", main, ...args], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const timer = setTimeout(() => child.kill("SIGKILL"), TIMEOUT_MS);
-  let out = "";
-  let err = "";
-  let awaited = interruptWhen;
-  child.stdout.on("data", (chunk: Uint8Array) => {
-    out += new TextDecoder().decode(chunk);
-    if (awaited === undefined || !out.includes(awaited)) return;
-    awaited = undefined;
-    // Not child.kill: after that Deno calls any end of the child an end by the signal.
-    if (child.pid !== undefined) process.kill(child.pid, "SIGINT");
-  });
-  child.stderr.on("data", (chunk: Uint8Array) => {
-    err += new TextDecoder().decode(chunk);
-  });
+/** Asks a server of this machine under another name; the status, or why there is no answer. */
+function ask(url: string, host?: string): Promise<number | string> {
   return new Promise((resolve) => {
-    child.on("close", (code) => {
-      clearTimeout(timer);
-      resolve({ code, out, err });
-    });
+    request(url, { agent: false, ...(host !== undefined && { headers: { host } }) }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on("error", ({ code, name }: NodeJS.ErrnoException) => resolve(code ?? name))
+      .end();
   });
 }
 
-type Event = Readonly<Record<string, unknown>>;
-
-function eventsOf(out: string): Event[] {
-  return out
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Event);
+/** Where the app of a demo listens, by what it invites to. */
+function appIn(out: string): string {
+  return /The app: +(\S+)/.exec(out)?.[1] ?? "";
 }
 
-/** The kinds in their order, without the repeats that depend on how long a step took. */
-function kindsOf(events: readonly Event[]): string[] {
-  const kinds = events.map(({ event }) => String(event));
-  return kinds.filter((kind, at) => kind !== "refresh" || !kinds.slice(0, at).includes("refresh"));
+/** Whether a server is gone, or soon is. */
+async function isGone(url: string): Promise<boolean> {
+  for (let look = 0; look < 50; look++) {
+    if (typeof (await ask(`${url}/`)) === "string") return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
 }
 
 export const suite: Suite = (QUnit) => {
-  QUnit.module("tokenhop demo", () => {
+  QUnit.module("cli: tokenhop demo", () => {
     QUnit.test("the pinned Node is there", (assert) => {
       assert.ok(existsSync(node));
     });
 
-    for (const runtime of ["bun", "deno", "node"]) {
+    for (const runtime of ["bun", "deno", "node", "workerd"]) {
       QUnit.test(`plays the whole scenario with the app on ${runtime}`, async (assert) => {
         const { code, out, err } = await cli(["demo", "--once", "--json", "--runtime", runtime]);
         assert.strictEqual(code, 0, err);
@@ -99,15 +70,53 @@ export const suite: Suite = (QUnit) => {
     });
 
     QUnit.test("stays up with what to try, until Ctrl+C", async (assert) => {
-      const { code, out } = await cli(["demo"], "Ctrl+C ends it.");
+      const running = startCli(["demo"]);
+      const app = appIn(await running.printed("Ctrl+C ends it."));
+      assert.strictEqual(await ask(`${app}/mistake`), 409);
+      assert.strictEqual(await ask(`${app}/mistake`, "a-page.example"), 421, "a web page cannot ask it");
+      process.kill(running.pid, "SIGINT");
+      const { code, out } = await running.ended;
       assert.strictEqual(code, 0);
+      assert.ok(await isGone(app));
       assert.ok(out.includes("/api/resources/demo-rg"));
       assert.ok(/why: .{20}/.test(out), "a refusal is explained");
       assert.ok(/fix: .{20}/.test(out));
     });
   });
 
-  QUnit.module("tokenhop emulate", () => {
+  QUnit.module("cli: what a demo with workerd leaves behind", () => {
+    QUnit.test("nothing, although a request hangs", async (assert) => {
+      const running = startCli(["demo", "--runtime", "workerd"]);
+      const out = await running.printed("Ctrl+C ends it.");
+      const [, emulator = ""] = /The emulator: (\S+)/.exec(out) ?? [];
+      const [, token = ""] = /authorization: Bearer (\S+?)'/.exec(out) ?? [];
+      const hung = await fetch(`${emulator}/admin/faults`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify({ route: "arm", kind: "hang", times: "always" }),
+      });
+      assert.ok(hung.ok, await hung.text());
+      const app = appIn(out);
+      const waiting = ask(`${app}/api/resources/demo-rg`);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      process.kill(running.pid, "SIGINT");
+      const { code, err } = await running.ended;
+      assert.strictEqual(code, 0, err);
+      assert.strictEqual(typeof (await waiting), "string", "the request was cut off");
+      assert.ok(await isGone(app));
+    });
+
+    QUnit.test("nothing, although the demo was killed", async (assert) => {
+      const running = startCli(["demo", "--runtime", "workerd"]);
+      const [, app = ""] = /on workerd listens on (\S+)\. /.exec(await running.printed("new resource")) ?? [];
+      assert.strictEqual(await ask(`${app}/mistake`), 409);
+      process.kill(running.pid, "SIGKILL");
+      assert.ok(await isGone(app));
+      await running.ended;
+    });
+  });
+
+  QUnit.module("cli: tokenhop emulate", () => {
     QUnit.test("prints where it listens and ends on Ctrl+C", async (assert) => {
       const { code, out } = await cli(["emulate", "--json"], "\n");
       assert.strictEqual(code, 0);
@@ -124,10 +133,10 @@ export const suite: Suite = (QUnit) => {
     });
   });
 
-  QUnit.module("tokenhop", () => {
+  QUnit.module("cli: tokenhop", () => {
     const wrong: readonly (readonly [args: readonly string[], says: string])[] = [
       [["nonsense"], 'no command "nonsense"'],
-      [["demo", "--runtime", "ruby"], "--runtime takes bun or deno or node"],
+      [["demo", "--runtime", "ruby"], "--runtime takes bun or deno or node or workerd"],
       [["demo", "--wat"], "--wat"],
       [["emulate", "--port", "70000"], "--port takes a number"],
     ];
@@ -143,7 +152,7 @@ export const suite: Suite = (QUnit) => {
     QUnit.test("--help prints the help", async (assert) => {
       const { code, out } = await cli(["--help"]);
       assert.strictEqual(code, 0);
-      assert.ok(out.includes("tokenhop demo"));
+      for (const words of ["tokenhop demo", "tokenhop emulate", "workerd", "--azure"]) assert.ok(out.includes(words));
     });
   });
 };

@@ -1,11 +1,19 @@
 // Written by `npm run fix`: every suite that needs a process or a socket.
 import type { Suites } from "../run.ts";
 import { suite as cliSuite } from "./cli.ts";
+import { suite as cliAzureSuite } from "./cli-azure.ts";
+import { suite as cliAzureAmissSuite } from "./cli-azure-amiss.ts";
+import { suite as cliCompareSuite } from "./cli-compare.ts";
+import { suite as compressedSuite } from "./compressed.ts";
 import { suite as emulatorServeSuite } from "./emulator-serve.ts";
 import { suite as readmeSuite } from "./readme.ts";
 
 export const suites: Suites = {
+  "cli-azure-amiss": cliAzureAmissSuite,
+  "cli-azure": cliAzureSuite,
+  "cli-compare": cliCompareSuite,
   cli: cliSuite,
+  compressed: compressedSuite,
   "emulator-serve": emulatorServeSuite,
   readme: readmeSuite,
 };

@@ -1,6 +1,11 @@
-/** The programs of README.md, run as they stand there: against the emulator, with the variables that a platform would set. */
+/**
+ * The programs of README.md, run as they stand there: against the emulator, with the variables that a platform would set. And
+ * by the program of docs/walkthroughs.md that does the same on a developer's machine.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { createDemoConfig, createEmulator, demoEnvironment, demoIds, type Emulator } from "@tokenhop/emulator";
+import { runProcess } from "../../tools/lib/process.ts";
 import type { Suite } from "../harness.ts";
 
 interface Program {
@@ -8,6 +13,7 @@ interface Program {
 }
 
 const readme = new URL("../../README.md", import.meta.url);
+const walkthroughs = new URL("../../docs/walkthroughs.md", import.meta.url);
 const folder = new URL(`../../.out/readme-${process.pid}/`, import.meta.url);
 
 const variables = {
@@ -20,10 +26,10 @@ const variables = {
 };
 
 /** The first program below a heading. */
-function programBelow(heading: string): string {
-  const [, text = ""] = readFileSync(readme, "utf8").split(`\n## ${heading}`);
+function programBelow(heading: string, document: URL = readme): string {
+  const [, text = ""] = readFileSync(document, "utf8").split(`\n## ${heading}`);
   const program = /```ts\n([\s\S]*?)```/.exec(text)?.[1];
-  if (program === undefined) throw new Error(`README.md has no program below "${heading}"`);
+  if (program === undefined) throw new Error(`${document.pathname} has no program below "${heading}"`);
   return program;
 }
 
@@ -84,6 +90,21 @@ export const suite: Suite = (QUnit) => {
           .filter((route) => !route.includes("oidc")),
         ["app-service", "token", "graph"],
       );
+    });
+
+    QUnit.test("run on a developer's machine by the walkthroughs' program", async (assert) => {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(new URL("local.ts", folder), programBelow("The same program on your own machine", walkthroughs));
+      writeFileSync(new URL("app.ts", folder), programBelow("S2"));
+      const args = [
+        "--conditions=tokenhop-source",
+        fileURLToPath(new URL("local.ts", folder)),
+        "./app.ts",
+        "/api/users",
+      ];
+      const { code, output } = await runProcess(process.execPath, args, { timeoutMs: 30_000 });
+      assert.strictEqual(code, 0, output);
+      assert.ok(output.startsWith("200 ") && output.includes("granted graph"), output);
     });
   });
 };

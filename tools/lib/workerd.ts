@@ -1,9 +1,9 @@
-/** Suites in bare workerd: one bundle with nothing external, Node compatibility off, no network. */
-import { mkdirSync, writeFileSync } from "node:fs";
+/** Suites in bare workerd: one bundle with nothing external, Node compatibility off, no network but for lists with a server. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { binary, root } from "../binaries.mjs";
-import { bundleForWorkerd } from "./bundle.ts";
+import { type BundleOptions, bundleForWorkerd } from "./bundle.ts";
 import { type RunResult, runProcess } from "./process.ts";
 
 /** What the pinned workerd knows at most; from August 2026 on Node compatibility has to be switched off. */
@@ -15,14 +15,65 @@ import { suites } from "./test/${list}/index.ts";
 export default { test: () => test(suites, ${JSON.stringify(only)}) };
 `;
 
-const config = `using Workerd = import "/workerd/workerd.capnp";
+/** What surrounds the suites of a list. */
+interface Surroundings {
+  /** What they reach: a `Network` of workerd's configuration. */
+  readonly network: string;
+  readonly bundle?: BundleOptions;
+}
+
+const nothing: Surroundings = { network: "allow = []" };
+
+/** A list whose suites talk to a server, which whoever runs them has started on loopback. */
+interface ListWithServer {
+  /** The part of the tests that starts it. */
+  readonly part: string;
+  /** What the suites read from the environment. */
+  readonly values: readonly string[];
+  /** Where the certificate is that they must trust. */
+  readonly authority?: string;
+  readonly conditions?: readonly string[];
+}
+
+const withServer: Readonly<Record<string, ListWithServer>> = {
+  "real/sdks": {
+    part: "real",
+    values: ["TOKENHOP_TEST_EMULATOR", "TOKENHOP_TEST_ADMIN_TOKEN"],
+    authority: "NODE_EXTRA_CA_CERTS",
+    conditions: ["workerd", "worker", "browser"],
+  },
+  faults: { part: "faults", values: ["TOKENHOP_TEST_FAULTS"] },
+};
+
+function surroundingsOf(list: string | undefined): Surroundings {
+  const server = withServer[list ?? ""];
+  if (server === undefined) return nothing;
+  const { part, values, authority, conditions } = server;
+  const value = (name: string): string => {
+    const text = process.env[name];
+    if (text === undefined) throw new Error(`${name} is not set: run these tests with npm run test:${part}`);
+    return text;
+  };
+  // A text of JSON is one of Cap'n Proto too.
+  const trusted = authority === undefined ? "" : JSON.stringify(readFileSync(value(authority), "utf8"));
+  return {
+    network: `allow = ["local"], tlsOptions = (trustedCertificates = [${trusted}])`,
+    bundle: {
+      ...(conditions && { conditions }),
+      // A bare Worker has no environment, so what the suites read from it is written into the bundle.
+      define: Object.fromEntries(values.map((name) => [`process.env.${name}`, JSON.stringify(value(name))])),
+    },
+  };
+}
+
+const config = (network: string): string => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [ (name = "main", worker = .tests), (name = "nowhere", network = (allow = [])) ],
+  services = [ (name = "main", worker = .tests), (name = "outside", network = (${network})) ],
 );
 const tests :Workerd.Worker = (
   modules = [ (name = "worker", esModule = embed "worker.js") ],
   ${compatibility},
-  globalOutbound = "nowhere",
+  globalOutbound = "outside",
 );
 `;
 
@@ -48,10 +99,11 @@ export async function runInWorkerd(args: readonly string[], timeoutMs: number): 
   const folder = join(root, ".out", "workerd", list ?? "neutral");
   mkdirSync(folder, { recursive: true });
   try {
-    await bundleForWorkerd(entry(list ?? ".", only), join(folder, "worker.js"));
+    const { network, bundle } = surroundingsOf(list);
+    await bundleForWorkerd(entry(list ?? ".", only), join(folder, "worker.js"), bundle);
+    writeFileSync(join(folder, "tests.capnp"), config(network));
   } catch (error) {
     return { code: 1, stdout: "", output: String(error), timedOut: false };
   }
-  writeFileSync(join(folder, "tests.capnp"), config);
   return testInWorkerd(folder, "tests.capnp", timeoutMs);
 }

@@ -1,11 +1,16 @@
 /** The command line of tokenhop as a function, for programs that want it. */
 import { createRequire } from "node:module";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { RUNTIMES, type Runtime } from "./demo/app-process.ts";
+import { azureDemo } from "./demo/azure/demo.ts";
+import { RUNTIMES, type Runtime } from "./demo/binary.ts";
 import { demo } from "./demo/demo.ts";
 import { emulate } from "./emulate.ts";
 import type { Io } from "./io.ts";
+import { UsageError } from "./usage.ts";
 
+export { type CompareRules, differencesBetween } from "./demo/azure/compare.ts";
+export type { Answer } from "./demo/azure/record.ts";
+export { type AnswerShape, describeAnswer } from "./demo/azure/shape.ts";
 export type { Io } from "./io.ts";
 
 /** What `tokenhop --help` prints. */
@@ -16,6 +21,8 @@ export const HELP: string = `tokenhop: cloud access without a stored secret
     --json           one JSON event a line, and nothing else on stdout
     --runtime NAME   where the app runs: ${RUNTIMES.join(", ")} (default bun)
     --fault s1       break the first step on purpose
+    --azure          the real Azure instead, which is only read, and compared with the local one;
+                     says which variables it needs
 
   tokenhop emulate   the local Entra by itself
     --port N         default: any free one
@@ -24,11 +31,6 @@ export const HELP: string = `tokenhop: cloud access without a stored secret
     --json           one JSON event a line
 
   tokenhop --version`;
-
-/** A wrong command line. The message says what was expected. */
-class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 function oneOf<T extends string>(option: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((candidate) => candidate === value);
@@ -63,13 +65,15 @@ function runDemo(args: readonly string[], io: Io): Promise<number> {
     json: flag,
     runtime: { type: "string", default: "bun" },
     fault: { type: "string" },
+    azure: flag,
   } as const;
-  const { once, json, runtime, fault } = read({ args: [...args], options }).values;
-  const where: Runtime = oneOf("runtime", runtime, RUNTIMES);
-  return demo(
-    { once, json, runtime: where, fault: fault === undefined ? undefined : oneOf("fault", fault, ["s1"] as const) },
-    io,
-  );
+  const { once, json, azure, ...given } = read({ args: [...args], options }).values;
+  const runtime: Runtime = oneOf("runtime", given.runtime, RUNTIMES);
+  const fault = given.fault === undefined ? undefined : oneOf("fault", given.fault, ["s1"] as const);
+  if (!azure) return demo({ once, json, runtime, fault }, io);
+  if (fault !== undefined) throw new UsageError("--fault breaks the local Entra, and --azure has none");
+  if (runtime === "workerd") throw new UsageError("--runtime workerd reaches nothing but this machine, so not --azure");
+  return azureDemo({ once, json, runtime }, io);
 }
 
 function runEmulate(args: readonly string[], io: Io): Promise<number> {

@@ -4,6 +4,8 @@ export interface Io {
   out(line: string): void;
   /** A line for a person who waits. */
   err(line: string): void;
+  /** Variables, which the processes that a command starts inherit. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Aborts when the user wants it to end. */
   readonly signal: AbortSignal;
 }

@@ -11,5 +11,6 @@ process.stdout.on("error", () => stopping.abort());
 process.exitCode = await run(process.argv.slice(2), {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
+  env: process.env,
   signal: stopping.signal,
 });

@@ -1,43 +1,41 @@
 /** The app as a process of its own, on the runtime that was asked for. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { World } from "./app-for.ts";
+import { binary, notInstalled, type Runtime } from "./binary.ts";
 import { type DemoEvent, parseLine } from "./events.ts";
-import type { DemoSettings } from "./settings.ts";
 
-/** Where the demo's app can run. */
-export const RUNTIMES = ["bun", "deno", "node"] as const;
-export type Runtime = (typeof RUNTIMES)[number];
+/** How to start the app. */
+export interface AppStart {
+  readonly runtime: Runtime;
+  readonly world: World;
+  /** All its variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
 
 /** The running app. */
 export interface AppProcess {
   readonly url: string;
+  /** Why it last got no credential, if it got none since this was asked. */
+  trouble(): string | undefined;
   stop(): Promise<void>;
 }
 
 const START_TIMEOUT_MS = 20_000;
-const ALTERNATIVE = "install it (npm install --save-dev bun deno), or choose --runtime node";
 
 const here = fileURLToPath(import.meta.url);
 /** From a checkout the app runs from its sources, as this file does. */
 const fromSource = here.endsWith(".ts");
 
-/** The binary that is installed beside this package, or else the one on the PATH. */
-function binary(runtime: Runtime): string {
-  if (runtime === "node") return process.execPath;
-  for (let folder = dirname(here); folder !== dirname(folder); folder = dirname(folder)) {
-    const candidate = join(folder, "node_modules", ".bin", runtime);
-    if (existsSync(candidate)) return candidate;
-  }
-  return runtime;
-}
-
-function argumentsFor(runtime: Runtime): readonly string[] {
+function commandFor({ runtime, world }: AppStart): readonly [string, ...string[]] {
   const script = join(dirname(here), `serve-${runtime}${fromSource ? ".ts" : ".js"}`);
-  if (runtime === "deno") return ["run", "--no-lock", "--allow-net", "--allow-env", "--allow-read", script];
-  return [...(fromSource ? ["--conditions=tokenhop-source"] : []), script];
+  const conditions = fromSource ? ["--conditions=tokenhop-source"] : [];
+  if (runtime === "deno")
+    return [binary("deno"), "run", "--no-lock", "--allow-net", "--allow-env", "--allow-read", script, world];
+  // Somebody has to see to it that workerd ends, and to say where it listens.
+  return [binary(runtime === "workerd" ? "node" : runtime), ...conditions, script, world];
 }
 
 function hasEnded(child: ChildProcess): boolean {
@@ -63,14 +61,17 @@ function stop(child: ChildProcess): Promise<void> {
  * @param tell Is told what the app tells.
  * @throws {Error} when it does not listen within 20 s, with what it printed as a hint.
  */
-export function startApp(
-  runtime: Runtime,
-  settings: DemoSettings,
-  tell: (event: DemoEvent) => void,
-): Promise<AppProcess> {
-  const env = { ...process.env, ...settings };
-  const child = spawn(binary(runtime), argumentsFor(runtime), { env, stdio: ["pipe", "pipe", "pipe"] });
+export function startApp(start: AppStart, tell: (event: DemoEvent) => void): Promise<AppProcess> {
+  const { runtime, env } = start;
+  const [command, ...args] = commandFor(start);
+  const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "pipe"] });
   const printed: string[] = [];
+  let trouble: string | undefined;
+  const takeTrouble = (): string | undefined => {
+    const last = trouble;
+    trouble = undefined;
+    return last;
+  };
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => {
       clearTimeout(timer);
@@ -78,14 +79,11 @@ export function startApp(
       void stop(child);
     };
     const timer = setTimeout(() => fail(`did not listen within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
-    child.once("error", (error: NodeJS.ErrnoException) =>
-      fail(
-        error.code === "ENOENT"
-          ? `did not start: ${runtime} is not installed; ${ALTERNATIVE}`
-          : `did not start: ${error.message}`,
-      ),
+    child.once("error", ({ code, message }: NodeJS.ErrnoException) =>
+      fail(`did not start: ${code === "ENOENT" ? notInstalled(runtime) : message}`),
     );
-    child.once("exit", (code) => fail(`ended with code ${code}`));
+    // Not its exit: what it said last may still be on its way.
+    child.once("close", (code) => fail(`ended with code ${code}`));
     const keep = (line: string): void => {
       printed.push(line);
     };
@@ -93,9 +91,12 @@ export function startApp(
     createInterface({ input: child.stdout }).on("line", (line) => {
       const event = parseLine(line);
       if (event === undefined) return keep(line);
-      if (event.event !== "listening") return tell(event);
-      clearTimeout(timer);
-      resolve({ url: event.url, stop: () => stop(child) });
+      if (event.event === "trouble") trouble = event.reason;
+      else if (event.event !== "listening") tell(event);
+      else {
+        clearTimeout(timer);
+        resolve({ url: event.url, trouble: takeTrouble, stop: () => stop(child) });
+      }
     });
   });
 }

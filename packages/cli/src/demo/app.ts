@@ -1,10 +1,13 @@
 /** The demo's app: an ordinary Hono app that calls Azure without a secret. It runs wherever Hono does. */
-import { isTokenError } from "@tokenhop/core";
+import { isTokenError, type Platform } from "@tokenhop/core";
 import { type DownstreamEnv, downstream } from "@tokenhop/hono";
 import { Hono } from "hono";
-import type { DemoEvent } from "./events.ts";
-import { chainedProvider, type DemoProviders, demoProviders, emulatedPlatform, hiddenChain } from "./providers.ts";
-import type { DemoSettings } from "./settings.ts";
+import type { Tell } from "./events.ts";
+import { chainedProvider, type DemoProviders, demoProviders, hiddenChain } from "./providers.ts";
+import type { AppSettings } from "./settings.ts";
+
+/** The app, as a server serves it. */
+export type DemoApp = Hono<DownstreamEnv<DemoProviders>>;
 
 interface Resource {
   readonly id: string;
@@ -19,7 +22,7 @@ interface AzureError {
 const CHAIN_REFUSED = 700231;
 
 /** What came and what went since the last look, told once each. */
-function changes(seen: Map<string, Resource>, now: readonly Resource[], tell: (event: DemoEvent) => void): void {
+function changes(seen: Map<string, Resource>, now: readonly Resource[], tell: Tell): void {
   const ids = new Set(now.map(({ id }) => id));
   for (const resource of now) {
     if (!seen.has(resource.id))
@@ -33,42 +36,45 @@ function changes(seen: Map<string, Resource>, now: readonly Resource[], tell: (e
   }
 }
 
-async function forbidden(response: Response, tell: (event: DemoEvent) => void): Promise<void> {
+async function forbidden(response: Response, tell: Tell): Promise<void> {
   const { error } = (await response.clone().json()) as AzureError;
   tell({ event: "forbidden", status: response.status, code: error?.code ?? "unknown" });
 }
 
 /** Says how a provider was refused. What is not a refusal is the caller's to handle. */
-function refused(
-  error: unknown,
-  tell: (event: DemoEvent) => void,
-): { readonly code: string; readonly message: string } {
+function refused(error: unknown, tell: Tell): { readonly code: string; readonly message: string } {
   if (!isTokenError(error) || !error.code.endsWith("_CHAIN")) throw error;
   tell({ event: "refused", code: error.code, aadsts: error.errorCodes?.[0] ?? CHAIN_REFUSED });
   return { code: error.code, message: error.message };
 }
 
+/** A web page can lead a name of its own to this machine, and then read what the app answers; but not under our name. */
+function isOurs(url: string): boolean {
+  return ["127.0.0.1", "localhost"].includes(new URL(url).hostname);
+}
+
 /**
  * The app.
  *
- * @param settings Where it runs.
+ * @param settings Whom it becomes, and where it looks.
+ * @param platform Where that leads to.
  * @param tell Is told what happens, in the order in which it does.
  */
-export function createApp(
-  settings: DemoSettings,
-  tell: (event: DemoEvent) => void,
-): Hono<DownstreamEnv<DemoProviders>> {
-  const platform = emulatedPlatform(settings);
+export function createApp(settings: AppSettings, platform: Platform, tell: Tell): DemoApp {
   const providers = demoProviders(settings, platform, tell);
-  const seen = new Map<string, Resource>();
-  const app = new Hono<DownstreamEnv<DemoProviders>>();
+  const seen = new Map<string, Map<string, Resource>>();
+  const app: DemoApp = new Hono();
+  app.use(async (c, next) => (isOurs(c.req.url) ? next() : c.text("Misdirected Request", 421)));
   app.use(downstream(providers, { platform }));
 
   app.get("/api/resources/:group", async (c) => {
-    const group = `/subscriptions/${settings.AZURE_SUBSCRIPTION_ID}/resourceGroups/${encodeURIComponent(c.req.param("group"))}`;
+    const name = c.req.param("group");
+    const group = `/subscriptions/${settings.AZURE_SUBSCRIPTION_ID}/resourceGroups/${encodeURIComponent(name)}`;
     const response = await c.var.arm.fetch(`https://management.azure.com${group}/resources?api-version=2021-04-01`);
+    const known = seen.get(name) ?? new Map<string, Resource>();
+    seen.set(name, known);
     if (response.status === 403) await forbidden(response, tell);
-    if (response.status === 200) changes(seen, ((await response.clone().json()) as { value: Resource[] }).value, tell);
+    if (response.status === 200) changes(known, ((await response.clone().json()) as { value: Resource[] }).value, tell);
     return new Response(response.body, response);
   });
 
@@ -82,6 +88,12 @@ export function createApp(
     const response = await c.var.uami.fetch("https://graph.microsoft.com/v1.0/users?$select=displayName");
     if (response.status === 403) await forbidden(response, tell);
     return new Response(response.body, response);
+  });
+
+  // The next request gets a new credential, for whoever does not want to wait for the end of this one.
+  app.post("/refresh", (c) => {
+    providers.arm.invalidate();
+    return c.body(null, 204);
   });
 
   app.get("/mistake", (c) => {

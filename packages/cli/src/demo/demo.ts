@@ -9,10 +9,10 @@ import {
 } from "@tokenhop/emulator";
 import { serve } from "@tokenhop/emulator/serve";
 import type { Io } from "../io.ts";
-import { type AppProcess, type Runtime, startApp } from "./app-process.ts";
-import type { DemoEvent } from "./events.ts";
-import { renderEvent } from "./render.ts";
-import { type Stage, scenario } from "./scenario.ts";
+import { type AppProcess, startApp } from "./app-process.ts";
+import type { Runtime } from "./binary.ts";
+import { createTeller, playAll, watchOn } from "./play.ts";
+import { scenario } from "./scenario.ts";
 import type { DemoSettings } from "./settings.ts";
 
 /** What `tokenhop demo` was asked for. */
@@ -35,6 +35,7 @@ function settingsFor(emulator: string): DemoSettings {
     EMULATOR: emulator,
     AZURE_TENANT_ID: demoIds.tenantId,
     AZURE_SUBSCRIPTION_ID: demoIds.subscriptionId,
+    AZURE_CLIENT_ID: demoIds.uamiClientId,
     UAMI_CLIENT_ID: demoIds.uamiClientId,
     APP_CLIENT_ID: demoIds.appClientId,
     ...demoEnvironment,
@@ -68,6 +69,7 @@ function invitation(app: string, emulator: string, adminToken: string): string {
     `  curl ${app}/api/resources/${demoIds.forbiddenResourceGroup}`,
     `  curl ${app}/api/users`,
     `  curl ${app}/mistake`,
+    `  curl -X POST ${app}/refresh`,
     `  ${admin}`,
     `  ${admin.replace("-X PUT", "-X DELETE")}`,
     "",
@@ -81,45 +83,6 @@ function lastRefusal({ log }: Emulator): string | undefined {
   return refusal && `the emulator's last refusal was ${refusal.code}: ${refusal.reason}`;
 }
 
-/** Plays every step. Returns whether all of them did what they should. */
-async function playAll(
-  stage: Stage,
-  tell: (event: DemoEvent) => void,
-  title: (text: string) => void,
-): Promise<boolean> {
-  let good = true;
-  for (const step of scenario) {
-    title(step.title);
-    try {
-      await step.play(stage);
-    } catch (error) {
-      if (stage.signal.aborted) return false;
-      good = false;
-      const reason = error instanceof Error ? error.message : String(error);
-      tell({
-        event: "failed",
-        step: step.name,
-        reason: [reason, lastRefusal(stage.emulator)].filter(Boolean).join("; "),
-      });
-    }
-  }
-  return good;
-}
-
-/** Keeps looking at the group, so that what is tried by hand is seen. */
-async function watchOn(app: string, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await fetch(`${app}/api/resources/${demoIds.resourceGroup}`, { signal }).catch(() => undefined);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, WATCH_EVERY_MS);
-      signal.addEventListener("abort", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-}
-
 /**
  * Runs the demo.
  *
@@ -127,32 +90,26 @@ async function watchOn(app: string, signal: AbortSignal): Promise<void> {
  * @returns The exit code: 0 when every step did what it should.
  */
 export async function demo(options: DemoOptions, io: Io): Promise<number> {
+  const { once, json, runtime, fault } = options;
   const { signal } = io;
   const lifetimes = { appTokenMs: DEMO_TOKEN_MS, federatedIdentityTokenMs: DEMO_TOKEN_MS };
   const config = createDemoConfig({ lifetimes });
-  const emulator = createEmulator(options.fault === "s1" ? withWrongSubject(config) : config);
-  const events: DemoEvent[] = [];
-  const tell = (event: DemoEvent): void => {
-    events.push(event);
-    io.out(options.json ? JSON.stringify(event) : renderEvent(event, Date.now()));
-  };
-  const say = (text: string): void => {
-    if (!options.json) io.out(text);
-  };
-
+  const emulator = createEmulator(fault === "s1" ? withWrongSubject(config) : config);
+  const teller = createTeller(json, io);
   const served = await serve(emulator);
   let app: AppProcess | undefined;
   try {
-    say(`A local Entra listens on ${served.url}. Times are UTC.`);
-    app = await startApp(options.runtime, settingsFor(served.url), tell);
-    say(`A Hono app on ${options.runtime} listens on ${app.url}. It holds no secret.`);
-    const stage: Stage = { emulator, app: app.url, told: events, signal };
-    const good = await playAll(stage, tell, (title) => say(`\n${title}`));
-    if (good) tell({ event: "done" });
-    if (options.once || signal.aborted) return good ? 0 : 1;
+    teller.say(`A local Entra listens on ${served.url}. Times are UTC.`);
+    const env = { ...io.env, ...settingsFor(served.url) };
+    app = await startApp({ runtime, world: "emulator", env }, teller.tell);
+    const { url } = app;
+    teller.say(`A Hono app on ${runtime} listens on ${url}. It holds no secret.`);
+    const stage = { emulator, app: url, told: teller.told, signal };
+    const good = await playAll(scenario, stage, teller, () => lastRefusal(emulator));
+    if (once || signal.aborted) return good ? 0 : 1;
     emulator.setLifetimes({ appTokenMs: LATER_TOKEN_MS, federatedIdentityTokenMs: LATER_TOKEN_MS });
-    say(invitation(app.url, served.url, emulator.adminToken));
-    await watchOn(app.url, signal);
+    teller.say(invitation(url, served.url, emulator.adminToken));
+    await watchOn(`${url}/api/resources/${demoIds.resourceGroup}`, WATCH_EVERY_MS, signal);
     return good ? 0 : 1;
   } finally {
     await app?.stop();

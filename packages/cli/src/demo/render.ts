@@ -10,6 +10,13 @@ function lasting(expiresAt: number, at: number): string {
   return `valid until ${clock(expiresAt)} (${Math.max(0, Math.round((expiresAt - at) / 1000))} s)`;
 }
 
+function compared(answers: number, differences: number): string {
+  if (answers === 0) return "nothing: Azure answered nothing that the emulator could";
+  const what = `${answers} ${answers === 1 ? "answer" : "answers"} of Azure's and the emulator's`;
+  if (differences === 0) return `${what}: alike`;
+  return `${what}: ${differences} ${differences === 1 ? "difference" : "differences"}`;
+}
+
 function words(event: DemoEvent, at: number): readonly [what: string, details: string] {
   switch (event.event) {
     case "credential":
@@ -26,10 +33,16 @@ function words(event: DemoEvent, at: number): readonly [what: string, details: s
       return ["graph", `${event.status}: users listed`];
     case "refused":
       return ["refused", `AADSTS${event.aadsts} (${event.code})`];
+    case "skipped":
+      return ["skipped", `${event.step}: ${event.reason}`];
+    case "difference":
+      return ["different", `${event.request}: ${event.what}`];
+    case "compared":
+      return ["compared", compared(event.answers, event.differences)];
     case "failed":
       return ["FAILED", `${event.step}: ${event.reason}`];
     case "done":
-      return ["done", "every step did what it should"];
+      return ["done", "every step that was played did what it should"];
   }
 }
 

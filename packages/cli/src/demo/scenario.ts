@@ -1,23 +1,11 @@
-/** What the demo plays: the steps, what each must lead to, and that it did. */
-import type { Emulator } from "@tokenhop/emulator";
-import { demoIds } from "@tokenhop/emulator";
+/** What the demo plays against the emulator: the steps, what each must lead to, and that it did. */
+import { demoIds, type Emulator } from "@tokenhop/emulator";
 import type { DemoEvent } from "./events.ts";
+import { ask, pause, type Stage, type Step, told } from "./stage.ts";
 
-/** What a step can do and see. */
-export interface Stage {
+/** A stage whose cloud can be changed. */
+export interface EmulatedStage extends Stage {
   readonly emulator: Emulator;
-  /** The app's origin. */
-  readonly app: string;
-  /** Everything told so far, in order. */
-  readonly told: readonly DemoEvent[];
-  readonly signal: AbortSignal;
-}
-
-/** One step of the demo. It throws when the outcome is not what it should be. */
-export interface Step {
-  readonly name: string;
-  readonly title: string;
-  play(stage: Stage): Promise<void>;
 }
 
 const STEP_TIMEOUT_MS = 20_000;
@@ -28,18 +16,6 @@ const NEW_RESOURCE = {
   type: "Microsoft.KeyVault/vaults",
   name: "demo-vault",
 };
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Asks the app. An answer other than the expected one fails the step, saying what came instead. */
-async function ask({ app, signal }: Stage, path: string, expected: number): Promise<void> {
-  const response = await fetch(new URL(path, app), { signal });
-  const body = await response.text();
-  if (response.status !== expected)
-    throw new Error(`GET ${path} answered ${response.status} instead of ${expected}: ${body.slice(0, 300)}`);
-}
 
 /** Asks the app for the resources until something was told, as a user who watches would. */
 async function until(stage: Stage, what: string, happened: (event: DemoEvent) => boolean): Promise<void> {
@@ -57,21 +33,24 @@ function isNamed(event: DemoEvent, kind: DemoEvent["event"], name: string): bool
   return event.event === kind && "name" in event && event.name === name;
 }
 
-/** The line of the app's process that says so may come a moment after its answer. */
-async function told(stage: Stage, what: string, happened: (event: DemoEvent) => boolean): Promise<void> {
-  for (let look = 0; look < 50; look++) {
-    if (stage.told.some(happened)) return;
-    await pause(20);
-  }
-  throw new Error(`${what} was not told`);
+/** A step that can always be played. */
+function step(name: string, title: string, act: (stage: EmulatedStage) => Promise<void>): Step<EmulatedStage> {
+  return {
+    name,
+    title,
+    async play(stage) {
+      await act(stage);
+      return undefined;
+    },
+  };
 }
 
 /** The scenario of the two articles that the project started from. */
-export const scenario: readonly Step[] = [
-  {
-    name: "s1",
-    title: "S1: an OIDC token from outside Azure → managed identity demo-uami → Azure Resource Manager",
-    async play(stage) {
+export const scenario: readonly Step<EmulatedStage>[] = [
+  step(
+    "s1",
+    "S1: an OIDC token from outside Azure → managed identity demo-uami → Azure Resource Manager",
+    async (stage) => {
       await until(stage, "the resource demo-uami", (event) => isNamed(event, "resource.new", "demo-uami"));
       stage.emulator.putResource(NEW_RESOURCE);
       await until(stage, "the new resource", (event) => isNamed(event, "resource.new", NEW_RESOURCE.name));
@@ -79,45 +58,29 @@ export const scenario: readonly Step[] = [
       await until(stage, "the removed resource", (event) => isNamed(event, "resource.removed", NEW_RESOURCE.name));
       await until(stage, "a refreshed credential", (event) => event.event === "refresh" && event.provider === "arm");
     },
-  },
-  {
-    name: "denied",
-    title: `Denied: demo-uami has no role on ${demoIds.forbiddenResourceGroup}`,
-    async play(stage) {
-      await ask(stage, `/api/resources/${demoIds.forbiddenResourceGroup}`, 403);
-      await told(stage, "the refusal", (event) => event.event === "forbidden" && event.code === "AuthorizationFailed");
-      await ask(stage, `/api/resources/${demoIds.resourceGroup}`, 200);
-    },
-  },
-  {
-    name: "itself",
-    title: "Denied: demo-uami by itself may not read users, whoever runs as it",
-    async play(stage) {
-      await ask(stage, "/api/users-without-app", 403);
-      await told(
-        stage,
-        "the refusal of the managed identity itself",
-        (event) => event.event === "forbidden" && event.code === "Authorization_RequestDenied",
-      );
-    },
-  },
-  {
-    name: "s2",
-    title: "S2: the managed identity's own token → app registration demo-app → Microsoft Graph",
-    async play(stage) {
-      await ask(stage, "/api/users", 200);
-      await told(stage, "Graph's answer", (event) => event.event === "graph" && event.status === 200);
-    },
-  },
-  {
-    name: "mistake",
-    title: "The mistake: OIDC token → managed identity → app registration",
-    async play(stage) {
-      await ask(stage, "/mistake", 409);
-      await ask(stage, "/mistake/hidden", 409);
-      for (const code of ["ERR_CONFIG_CHAIN", "ERR_EXCHANGE_CHAIN"]) {
-        await told(stage, code, (event) => event.event === "refused" && event.code === code);
-      }
-    },
-  },
+  ),
+  step("denied", `Denied: demo-uami has no role on ${demoIds.forbiddenResourceGroup}`, async (stage) => {
+    await ask(stage, `/api/resources/${demoIds.forbiddenResourceGroup}`, 403);
+    await told(stage, "the refusal", (event) => event.event === "forbidden" && event.code === "AuthorizationFailed");
+    await ask(stage, `/api/resources/${demoIds.resourceGroup}`, 200);
+  }),
+  step("itself", "Denied: demo-uami by itself may not read users, whoever runs as it", async (stage) => {
+    await ask(stage, "/api/users-without-app", 403);
+    await told(
+      stage,
+      "the refusal of the managed identity itself",
+      (event) => event.event === "forbidden" && event.code === "Authorization_RequestDenied",
+    );
+  }),
+  step("s2", "S2: the managed identity's own token → app registration demo-app → Microsoft Graph", async (stage) => {
+    await ask(stage, "/api/users", 200);
+    await told(stage, "Graph's answer", (event) => event.event === "graph" && event.status === 200);
+  }),
+  step("mistake", "The mistake: OIDC token → managed identity → app registration", async (stage) => {
+    await ask(stage, "/mistake", 409);
+    await ask(stage, "/mistake/hidden", 409);
+    for (const code of ["ERR_CONFIG_CHAIN", "ERR_EXCHANGE_CHAIN"]) {
+      await told(stage, code, (event) => event.event === "refused" && event.code === code);
+    }
+  }),
 ];

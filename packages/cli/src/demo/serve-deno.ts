@@ -1,7 +1,7 @@
 /** The app's process on Deno. */
-import { createApp } from "./app.ts";
+import { appFor } from "./app-for.ts";
+import { printPort } from "./events.ts";
 import { endWithParent } from "./parent.ts";
-import { readSettings } from "./settings.ts";
 
 /** The little of Deno that is used here; its full types would clash with those of the other runtimes. */
 declare const Deno: {
@@ -12,8 +12,6 @@ declare const Deno: {
 };
 
 endWithParent();
-const app = createApp(readSettings(process.env), (event) => console.log(JSON.stringify(event)));
-const onListen = ({ port }: { port: number }): void => {
-  console.log(JSON.stringify({ event: "listening", url: `http://127.0.0.1:${port}` }));
-};
+const app = appFor(process.argv[2], process.env);
+const onListen = ({ port }: { port: number }): void => printPort(port);
 Deno.serve({ hostname: "127.0.0.1", port: 0, onListen }, (request) => app.fetch(request));

@@ -1,12 +1,9 @@
 /** The app's process on Node. */
-import type { AddressInfo } from "node:net";
 import { serve } from "@hono/node-server";
-import { createApp } from "./app.ts";
+import { appFor } from "./app-for.ts";
+import { printPort } from "./events.ts";
 import { endWithParent } from "./parent.ts";
-import { readSettings } from "./settings.ts";
 
 endWithParent();
-const app = createApp(readSettings(process.env), (event) => console.log(JSON.stringify(event)));
-serve({ hostname: "127.0.0.1", port: 0, fetch: app.fetch }, ({ port }: AddressInfo) => {
-  console.log(JSON.stringify({ event: "listening", url: `http://127.0.0.1:${port}` }));
-});
+const app = appFor(process.argv[2], process.env);
+serve({ hostname: "127.0.0.1", port: 0, fetch: app.fetch }, ({ port }) => printPort(port));

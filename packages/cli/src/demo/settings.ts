@@ -1,23 +1,32 @@
-/** What the app is told about the world it runs in, as environment variables. All of it is made up, and none of it secret. */
-
+/** What the app is told about the world it runs in, as environment variables. None of it is secret. */
 import type { DemoEnvironment } from "@tokenhop/emulator";
 
-/** The settings that the demo gives to its app. */
-export interface DemoSettings extends DemoEnvironment {
-  /** Where every cloud of the demo is: the emulator's origin. */
-  readonly EMULATOR: string;
+/** Whom the app becomes, and where it looks. */
+export interface AppSettings {
   readonly AZURE_TENANT_ID: string;
   readonly AZURE_SUBSCRIPTION_ID: string;
-  /** The managed identity `demo-uami`. */
+  /** S1: the managed identity or app registration that an identity token is exchanged for. */
+  readonly AZURE_CLIENT_ID: string;
+  /** S2: the managed identity that the platform gives. Without it, the one that the platform takes for the default. */
+  readonly UAMI_CLIENT_ID?: string | undefined;
+  /** S2: the app registration that trusts that managed identity. */
+  readonly APP_CLIENT_ID?: string | undefined;
+}
+
+/** The settings of the emulated world: all of it is made up. */
+export interface DemoSettings extends AppSettings, DemoEnvironment {
+  /** Where every cloud of the demo is: the emulator's origin. */
+  readonly EMULATOR: string;
   readonly UAMI_CLIENT_ID: string;
-  /** The app registration `demo-app`. */
   readonly APP_CLIENT_ID: string;
 }
 
-const NAMES: readonly (keyof DemoSettings)[] = [
+/** All variables of the emulated world. */
+export const settingNames: readonly (keyof DemoSettings)[] = [
   "EMULATOR",
   "AZURE_TENANT_ID",
   "AZURE_SUBSCRIPTION_ID",
+  "AZURE_CLIENT_ID",
   "UAMI_CLIENT_ID",
   "APP_CLIENT_ID",
   "ACTIONS_ID_TOKEN_REQUEST_URL",
@@ -32,7 +41,7 @@ const NAMES: readonly (keyof DemoSettings)[] = [
  * @throws {Error} naming every variable that is missing.
  */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): DemoSettings {
-  const missing = NAMES.filter((name) => !env[name]);
+  const missing = settingNames.filter((name) => !env[name]);
   if (missing.length > 0) throw new Error(`The demo's app needs the variables ${missing.join(", ")}`);
-  return Object.fromEntries(NAMES.map((name) => [name, env[name]])) as unknown as DemoSettings;
+  return Object.fromEntries(settingNames.map((name) => [name, env[name]])) as unknown as DemoSettings;
 }

@@ -1,0 +1,17 @@
+/** The platform that leads every host to the emulator. */
+import { defaultPlatform, type Platform } from "@tokenhop/core";
+import type { DemoSettings } from "./settings.ts";
+
+/** Real host names stay in the program; the emulator, which goes by path, answers for all of them. */
+export function emulatedPlatform(settings: DemoSettings): Platform {
+  const platform = defaultPlatform();
+  return {
+    ...platform,
+    env: { ...settings },
+    fetch(input, init) {
+      const asked = new URL(input instanceof Request ? input.url : input);
+      const url = new URL(asked.pathname + asked.search, settings.EMULATOR);
+      return platform.fetch(input instanceof Request ? new Request(url, input) : url, init);
+    },
+  };
+}
