@@ -71,3 +71,10 @@ export function textsOf(value: unknown): Set<string> {
   }
   return texts;
 }
+
+/** What a value prints as, without a look at what hides in it: an SDK's error keeps the request that failed, token and all. */
+export function printsOf(value: unknown): string[] {
+  const { message = "", stack = "" } = value instanceof Error ? value : {};
+  const texts = renders.map((render) => attempt(() => render(value))).filter((text) => typeof text === "string");
+  return [message, stack, ...texts];
+}

@@ -15,6 +15,12 @@ const lists: readonly List[] = [
   { path: "test/index.ts", folder: "test", says: "every suite that runs on all runtimes" },
   { path: "test/node/index.ts", folder: "test/node", says: "every suite that needs a process or a socket" },
   { path: "test/faults/index.ts", folder: "test/faults", says: "every suite of the fault matrix" },
+  {
+    path: "test/real/clients/index.ts",
+    folder: "test/real/clients",
+    says: "every suite of other people's clients and servers",
+  },
+  { path: "test/real/sdks/index.ts", folder: "test/real/sdks", says: "every suite of SDKs that use our credentials" },
   { path: "test/tools/index.ts", folder: "test/tools", says: "every suite about the tools, for Node alone" },
 ];
 
@@ -36,7 +42,7 @@ function textOf({ path, says }: List, suites: readonly string[]): string {
   const entries = suites.map((file) => relative(folder, file).replaceAll("\\", "/"));
   const names = entries.map((entry) => `${camel(entry.slice(0, -".ts".length))}Suite`);
   const imports = entries.map((entry, index) => `import { suite as ${names[index]} } from "./${entry}";`);
-  const types = `import type { Suites } from "${folder === "test" ? "./" : "../"}run.ts";`;
+  const types = `import type { Suites } from "${folder === "test" ? "./run.ts" : relative(folder, "test/run.ts")}";`;
   const rows = entries.map((entry, index) => {
     const key = entry.slice(0, -".ts".length);
     return `  ${/\W/.test(key) ? JSON.stringify(key) : key}: ${names[index]},`;

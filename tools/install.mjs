@@ -6,10 +6,12 @@
 import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { binary, pinned, root } from "./binaries.mjs";
+
+/** @typedef {readonly (typeof pinned[number])[]} Binaries */
 
 const installTimeoutMs = 15 * 60_000;
 const lockWithoutPidMs = 10_000;
@@ -91,10 +93,10 @@ function npmFinished(folder) {
   );
 }
 
-/** @param {string} folder */
-async function binariesRun(folder) {
+/** @param {string} folder @param {Binaries} binaries */
+async function binariesRun(folder, binaries) {
   const run = promisify(execFile);
-  const versions = pinned.map(async (name) => run(binary(name, folder), ["--version"], { timeout: 30_000 }));
+  const versions = binaries.map(async (name) => run(binary(name, folder), ["--version"], { timeout: 30_000 }));
   const results = await Promise.allSettled(versions);
   return results.every((result) => result.status === "fulfilled" && result.value.stdout.trim() !== "");
 }
@@ -102,11 +104,11 @@ async function binariesRun(folder) {
 /** @param {string} folder */
 const stampFile = (folder) => join(folder, "node_modules", ".tokenhop-stamp");
 
-/** @param {string} folder */
-async function isInstalled(folder) {
+/** @param {string} folder @param {Binaries} binaries */
+async function isInstalled(folder, binaries) {
   const stamp = stampFile(folder);
   const stamped = existsSync(stamp) && readFileSync(stamp, "utf8") === stampOf(folder);
-  return (stamped || npmFinished(folder)) && packagesAreThere(folder) && (await binariesRun(folder));
+  return (stamped || npmFinished(folder)) && packagesAreThere(folder) && (await binariesRun(folder, binaries));
 }
 
 /**
@@ -122,7 +124,9 @@ export function npm() {
 /** @param {string} folder @returns {Promise<void>} */
 function npmCi(folder) {
   const [command, first] = npm();
-  process.stderr.write("Installing the pinned tools and libraries (npm ci), about a minute...\n");
+  process.stderr.write(
+    `Installing what ${relative(root, folder) || "the workspace"} needs (npm ci), about a minute...\n`,
+  );
   return new Promise((resolve, reject) => {
     const child = spawn(command, [...first, ...npmArguments], {
       cwd: folder,
@@ -190,13 +194,14 @@ async function withLock(folder, work) {
  * Installs what is missing. The stamp is written last, so whatever breaks on the way is repaired by the next call.
  *
  * @param {string} [folder]
+ * @param {Binaries} [binaries] those that must start
  */
-export async function ensureInstalled(folder = root) {
-  if (await isInstalled(folder)) return;
+export async function ensureInstalled(folder = root, binaries = pinned) {
+  if (await isInstalled(folder, binaries)) return;
   await withLock(folder, async () => {
-    if (await isInstalled(folder)) return;
+    if (await isInstalled(folder, binaries)) return;
     await npmCi(folder);
-    if (!(packagesAreThere(folder) && (await binariesRun(folder))))
+    if (!(packagesAreThere(folder) && (await binariesRun(folder, binaries))))
       throw new Error("npm ci left something uninstalled");
     writeFileSync(stampFile(folder), stampOf(folder));
   });

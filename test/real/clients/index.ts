@@ -1,0 +1,23 @@
+// Written by `npm run fix`: every suite of other people's clients and servers.
+import type { Suites } from "../../run.ts";
+import { suite as managedIdentitySuite } from "./managed-identity.ts";
+import { suite as oidcProviderSuite } from "./oidc-provider.ts";
+import { suite as oidcProviderKeysSuite } from "./oidc-provider-keys.ts";
+import { suite as refusalsSuite } from "./refusals.ts";
+import { suite as requestsSuite } from "./requests.ts";
+import { suite as retriesSuite } from "./retries.ts";
+import { suite as tokensSuite } from "./tokens.ts";
+import { suite as uamiToAppSuite } from "./uami-to-app.ts";
+import { suite as verificationSuite } from "./verification.ts";
+
+export const suites: Suites = {
+  "managed-identity": managedIdentitySuite,
+  "oidc-provider-keys": oidcProviderKeysSuite,
+  "oidc-provider": oidcProviderSuite,
+  refusals: refusalsSuite,
+  requests: requestsSuite,
+  retries: retriesSuite,
+  tokens: tokensSuite,
+  "uami-to-app": uamiToAppSuite,
+  verification: verificationSuite,
+};
