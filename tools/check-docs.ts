@@ -1,9 +1,13 @@
-/** Every snippet in README, docs and doc comments has to compile as a user's program would, and every JSON snippet to parse. */
+/**
+ * Every snippet in documents and doc comments has to compile as a user's program would, every JSON snippet to parse, and
+ * every link between documents to lead somewhere.
+ */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { binary, root } from "./binaries.mjs";
 import { at, type CheckResult, conclude, filesIn, sourcesIn } from "./lib/check.ts";
 import { runProcess } from "./lib/process.ts";
+import { linkProblems } from "./links.ts";
 
 /** A fenced block of a document. */
 interface Snippet {
@@ -14,7 +18,7 @@ interface Snippet {
   readonly code: string;
 }
 
-const documents = ["README.md", "docs/**/*.md", "packages/*/README.md", "adapters/*/README.md"];
+const documents = ["*.md", "docs/**/*.md", "packages/*/README.md", "adapters/*/README.md"];
 
 /** Doc comments as if they were Markdown: what is no comment becomes an empty line, so line numbers stay. */
 function commentsOf(source: string): string {
@@ -81,7 +85,7 @@ function writeSnippets(folder: string, snippets: readonly Snippet[], typeRoot: s
   return out;
 }
 
-/** Checks every snippet of a workspace. */
+/** Checks every snippet and every link of a workspace. */
 export async function checkDocs(
   folder: string,
   typeRoot: string = join(root, "node_modules", "@types"),
@@ -89,7 +93,7 @@ export async function checkDocs(
   const snippets = allSnippets(folder);
   const programs = snippets.filter(({ language }) => language === "ts");
   const data = snippets.filter(({ language }) => language === "json");
-  const problems = data.flatMap(jsonProblems);
+  const problems = [...data.flatMap(jsonProblems), ...linkProblems(folder, filesIn(folder, ...documents))];
   if (programs.length > 0) {
     const args = ["-p", writeSnippets(folder, programs, typeRoot), "--pretty", "false"];
     const { code, output } = await runProcess(binary("tsc"), args, { timeoutMs: 120_000, cwd: folder });

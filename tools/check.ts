@@ -24,7 +24,7 @@ const steps: readonly Step[] = [
   { name: "imports", command: script("check-imports.ts") },
   { name: "registry", command: script("check-registry.ts") },
   { name: "docs", command: script("check-docs.ts") },
-  { name: "errors", command: script("errors-doc.ts") },
+  { name: "generated", command: script("generated-docs.ts") },
   { name: "tools", command: script("suite.ts", "node", "--list", "tools") },
   { name: "deno", command: [binary("deno"), "check", ...filesIn(root, "packages/*/src", "adapters/*/src")] },
   // What JSR would refuse: types that have to be inferred across files, and files that are not listed.

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { root } from "../../tools/binaries.mjs";
 import { checkDocs, snippetsOf } from "../../tools/check-docs.ts";
 import type { CheckResult } from "../../tools/lib/check.ts";
+import { anchorsOf } from "../../tools/links.ts";
 import type { Suite } from "../harness.ts";
 import { inTree, type Tree } from "./tree.ts";
 
@@ -45,6 +46,24 @@ export const suite: Suite = (QUnit) => {
 
     QUnit.test("has checked nothing where no document holds a program", async (assert) => {
       assert.strictEqual((await check({ "README.md": block("json", "{}") })).checked, 0);
+    });
+
+    QUnit.test("finds links that lead nowhere, by their line", async (assert) => {
+      const { problems } = await check({
+        "README.md": `[a](docs/page.md) [b](docs/page.md#its-title) [c](#here) [d](https://example.com/gone)\n\n# Here\n`,
+        "docs/page.md": `# Its title\n\n[up](../README.md#here)\n[gone](gone.md)\n[no heading](../README.md#there)\n`,
+        "packages/core/README.md": "`[code](nowhere.md)` [`code`](../../docs/pag.md)\n",
+      });
+      assert.deepEqual(problems, [
+        "docs/page.md:4: there is no docs/gone.md",
+        "docs/page.md:5: README.md has no heading for #there",
+        "packages/core/README.md:1: there is no docs/pag.md",
+      ]);
+    });
+
+    QUnit.test("names headings as GitHub does", (assert) => {
+      const anchors = anchorsOf(`# One, \`two\` & (three)\n\n## Same\n\n${block("sh", "# no heading")}\n## Same\n`);
+      assert.deepEqual([...anchors], ["one-two--three", "same", "title", "same-1"]);
     });
 
     QUnit.test("tells languages apart", (assert) => {

@@ -2,6 +2,7 @@
 import type { Suites } from "../run.ts";
 import { suite as childrenSuite } from "./children.ts";
 import { suite as docsSuite } from "./docs.ts";
+import { suite as generatedSuite } from "./generated.ts";
 import { suite as importsSuite } from "./imports.ts";
 import { suite as registrySuite } from "./registry.ts";
 import { suite as suitesSuite } from "./suites.ts";
@@ -9,6 +10,7 @@ import { suite as suitesSuite } from "./suites.ts";
 export const suites: Suites = {
   children: childrenSuite,
   docs: docsSuite,
+  generated: generatedSuite,
   imports: importsSuite,
   registry: registrySuite,
   suites: suitesSuite,

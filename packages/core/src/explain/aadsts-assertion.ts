@@ -2,30 +2,33 @@
 import type { CodeReasons } from "./shapes.ts";
 
 const EXACT =
-  "compare the token and the federated identity credential character by character; a new or changed one takes minutes to reach every server";
+  "compare, character by character, what the message names with the federated identity credential (az identity federated-credential list, az ad app federated-credential list); a new or changed one takes minutes to reach every server";
+
+const UNREACHABLE =
+  "Both must be served over https to the public internet, without sign-in, firewall or self-signed certificate: try {issuer}/.well-known/openid-configuration and its jwks_uri from another network. It is retried.";
 
 export const ASSERTION: CodeReasons = {
   70021: {
     cause:
       "No federated identity credential matches the token's issuer, subject and audience (the older form of 700211, 700212, 700213).",
-    fix: `Decode the token and ${EXACT}.`,
+    fix: `For all three, ${EXACT}.`,
     recovery: "propagation",
   },
   70025: {
     cause:
       "The app registration or managed identity has no federated identity credential at all, or it was made moments ago.",
-    fix: "Add one for this token's issuer and subject, or check that the client id is the one that has it. A new one takes minutes to reach every server.",
+    fix: "Add one for this token's issuer and subject, or give the client id of what has it: a managed identity and an app registration have credentials of their own (az identity federated-credential list, az ad app federated-credential list). A new one takes minutes to reach every server.",
     recovery: "propagation",
   },
   700211: {
     cause:
-      "No federated identity credential has the token's issuer. A trailing slash makes another issuer, and so does another cluster.",
-    fix: `For the issuer, ${EXACT}. AKS issuers end in a slash, GitHub's has none.`,
+      "No federated identity credential has the token's issuer. A trailing slash makes another issuer, and so does another cluster. A policy of the tenant that forbids the issuer is said to be answered so, too.",
+    fix: `For the issuer, ${EXACT}. AKS issuers end in a slash (az aks show --query oidcIssuerProfile.issuerUrl), GitHub's has none.`,
     recovery: "propagation",
   },
   700212: {
     cause: "The federated identity credential for this issuer has another audience than the token.",
-    fix: "Ask the platform for a token for api://AzureADTokenExchange (the audience of your cloud), or set the target's option audience to what the credential has.",
+    fix: "Make them equal, best both api://AzureADTokenExchange (the form of your cloud), which entra() asks for unless its option audience names another. Where the platform fixes the audience, set it there, or give the credential the one that the token has.",
     recovery: "propagation",
   },
   7002121: {
@@ -35,7 +38,7 @@ export const ASSERTION: CodeReasons = {
   },
   700213: {
     cause: "The issuer is known, but no federated identity credential has the token's subject.",
-    fix: `For the subject, ${EXACT}. GitHub's subject depends on branch, tag, environment or pull request.`,
+    fix: `For the subject, ${EXACT}. GitHub's subject depends on environment, pull request, branch or tag, and holds ids in repositories made after 15 July 2026. A plain credential knows no wildcards.`,
     recovery: "propagation",
   },
   7002137: {
@@ -45,38 +48,38 @@ export const ASSERTION: CodeReasons = {
   },
   7002138: {
     cause: "The subject matches except for upper and lower case. Since August 2024 the comparison is exact.",
-    fix: "Write the credential's issuer and subject in the case that the token has; if they look equal, delete the credential and make it anew.",
+    fix: "Write the credential's subject in the case that the token has; if they look equal, delete the credential and make it anew.",
     recovery: "stop",
   },
   700214: {
     cause: "The federated identity credential has the exchange audience in its GUID form.",
-    fix: "Set its audience to api://AzureADTokenExchange.",
+    fix: "Set its audience to api://AzureADTokenExchange (the form of your cloud). The GUID belongs in the token only, where Entra writes it.",
     recovery: "stop",
   },
   7000272: {
     cause:
       "The key that signed the token is not in the issuer's published key set, or Entra has not read the set since the key was added.",
-    fix: "Publish each key before it signs and for as long as its tokens live, with at most 100 keys. It is retried, for Entra reads the set again.",
+    fix: "Publish each key before it signs and for as long as its tokens live, with at most 100 keys. It is retried, because Entra may read the set again.",
     recovery: "retry",
   },
   90061: {
     cause: "Entra could not reach the issuer's discovery document or key set (older code of 501661).",
-    fix: "Both must be served over https to the public internet, without sign-in, firewall or self-signed certificate. It is retried.",
+    fix: UNREACHABLE,
     recovery: "retry",
   },
   50166: {
     cause: "Entra could not reach the issuer's discovery document or key set (older code of 501661).",
-    fix: "Both must be served over https to the public internet, without sign-in, firewall or self-signed certificate. It is retried.",
+    fix: UNREACHABLE,
     recovery: "retry",
   },
   501661: {
     cause: "Entra could not reach the issuer's discovery document or key set.",
-    fix: "Both must be served over https to the public internet, without sign-in, firewall or self-signed certificate. It is retried.",
+    fix: UNREACHABLE,
     recovery: "retry",
   },
   700024: {
     cause: "The identity token has expired, or is not valid yet by Entra's clock.",
-    fix: "It is retried once with a new identity token. If it stays: a fixed token cannot be renewed, and a clock that is wrong on the issuer's side makes tokens of the future.",
+    fix: "It is retried once with a new identity token. If it stays, compare the times in the message: a token that was given once, in a variable or by fixedToken(), cannot be renewed, and an issuer whose clock is wrong makes tokens of the future.",
     recovery: "subject",
   },
   700222: {
@@ -110,13 +113,13 @@ export const ASSERTION: CodeReasons = {
   700231: {
     cause:
       "The token was itself obtained through a federated identity credential, and Entra never accepts such a token as the assertion for another one. External identity → managed identity → app does not exist.",
-    fix: "Put the federated identity credential for the external identity on the app registration itself; or stop at the managed identity and grant it the permissions; or run the exchange where the managed identity lives.",
+    fix: "Put the federated identity credential for the external identity on the app registration itself; or stop at the managed identity and grant it the permissions; or run the exchange where the managed identity lives (App Service, Functions, Container Apps, a VM). On AKS, let the pod's own token (source kubernetes) go to the app registration.",
     recovery: "stop",
   },
   700236: {
     cause:
       "The managed identity and the app registration are in different tenants, or a policy of the tenant forbids this issuer.",
-    fix: "Make the managed identity in the app registration's own tenant; a multi-tenant app may then sign in to other tenants.",
+    fix: "Make the managed identity in the app registration's own tenant; a multi-tenant app may then sign in to other tenants (option tenants).",
     recovery: "stop",
   },
   700238: {
@@ -137,13 +140,14 @@ export const ASSERTION: CodeReasons = {
     recovery: "stop",
   },
   50027: {
-    cause: "The assertion is no well-formed JWT; a list as `aud` is refused too.",
-    fix: "Check what the source gives: one JWT, without quotes or line breaks, with a single text as audience.",
+    cause:
+      "The assertion is no well-formed JWT. A list as `aud` was seen to be refused too; Kubernetes' list of one is not.",
+    fix: "Check what the source gives: one JWT, without quotes or line breaks, with one audience.",
     recovery: "stop",
   },
   5002730: {
-    cause: "The assertion is signed by an algorithm or key type that Entra does not take.",
-    fix: "Sign by RS256 with an RSA key of 2048 bits or more.",
+    cause: "The assertion is signed by an algorithm that does not fit its key, or that Entra does not take.",
+    fix: "Sign by RS256 with an RSA key: no other algorithm is documented as supported.",
     recovery: "stop",
   },
   50048: {

@@ -11,14 +11,15 @@ const CHAIN: Reason = {
 /** One reason for each code, in the order of the documentation. */
 export const CODES: Readonly<Record<ErrorCode, Reason>> = {
   ERR_CONFIG_INVALID: {
-    cause: "An option is missing, unknown or of the wrong form. The error's `problems` lists every one that was found.",
+    cause:
+      "An option is missing, unknown or of the wrong form; a variable of the environment that is not set gives a missing one. The error's `problems` lists every one that was found.",
     fix: "Correct the options that the message names. It is thrown where the thing is made, or where with() is given parameters, so the stack leads to the line.",
   },
   ERR_CONFIG_CHAIN: CHAIN,
   ERR_SOURCE_UNAVAILABLE: {
     cause:
       "The platform that this identity source stands for was not found: the variables, files or permissions that the message names are missing.",
-    fix: "Run the program on that platform, or give it what is named: on GitHub Actions `permissions: id-token: write`, in Kubernetes a projected service account token, on Azure an assigned managed identity. firstOf() chooses among several sources.",
+    fix: 'Run the program on that platform, or give it what is named: on GitHub Actions `permissions: id-token: write`, in Kubernetes a projected service account token (on AKS the pod\'s label azure.workload.identity/use: "true"), on Azure an assigned managed identity. firstOf() chooses among several sources.',
   },
   ERR_SOURCE_FAILED: {
     cause: "The platform was asked for an identity token and refused, or what it gave has already expired.",
