@@ -7,6 +7,7 @@ import { suite as coreClocksSuite } from "./core/clocks.ts";
 import { suite as coreCloseSuite } from "./core/close.ts";
 import { suite as coreDefineSuite } from "./core/define.ts";
 import { suite as coreDownstreamSuite } from "./core/downstream.ts";
+import { suite as coreDownstreamEncodingSuite } from "./core/downstream-encoding.ts";
 import { suite as coreDownstreamHostsSuite } from "./core/downstream-hosts.ts";
 import { suite as coreDownstreamRedirectsSuite } from "./core/downstream-redirects.ts";
 import { suite as coreDownstreamUnauthorizedSuite } from "./core/downstream-unauthorized.ts";
@@ -35,6 +36,7 @@ import { suite as emulatorConfigSuite } from "./emulator/config.ts";
 import { suite as emulatorErrorsSuite } from "./emulator/errors.ts";
 import { suite as emulatorFaultsSuite } from "./emulator/faults.ts";
 import { suite as emulatorGraphSuite } from "./emulator/graph.ts";
+import { suite as emulatorHttpIssuersSuite } from "./emulator/http-issuers.ts";
 import { suite as emulatorIdentitySuite } from "./emulator/identity.ts";
 import { suite as emulatorIssuersSuite } from "./emulator/issuers.ts";
 import { suite as emulatorLogSuite } from "./emulator/log.ts";
@@ -43,6 +45,10 @@ import { suite as emulatorRefusedAssertionsSuite } from "./emulator/refused-asse
 import { suite as emulatorRefusedChainsSuite } from "./emulator/refused-chains.ts";
 import { suite as emulatorRefusedRequestsSuite } from "./emulator/refused-requests.ts";
 import { suite as emulatorTokensSuite } from "./emulator/tokens.ts";
+import { suite as interopAzureSdkSuite } from "./interop/azure-sdk.ts";
+import { suite as interopAzureSdkClientSuite } from "./interop/azure-sdk-client.ts";
+import { suite as interopAzureSdkRefusalsSuite } from "./interop/azure-sdk-refusals.ts";
+import { suite as interopAzureSdkTimeSuite } from "./interop/azure-sdk-time.ts";
 import type { Suites } from "./run.ts";
 import { suite as sourcesEnvSuite } from "./sources/env.ts";
 import { suite as sourcesFixedTokenSuite } from "./sources/fixed-token.ts";
@@ -51,6 +57,7 @@ import { suite as sourcesFromRequestSuite } from "./sources/from-request.ts";
 import { suite as sourcesGithubActionsSuite } from "./sources/github-actions.ts";
 import { suite as sourcesKubernetesSuite } from "./sources/kubernetes.ts";
 import { suite as sourcesManagedIdentitySuite } from "./sources/managed-identity.ts";
+import { suite as sourcesManagedIdentityRecoverySuite } from "./sources/managed-identity-recovery.ts";
 import { suite as targetsEntraSuite } from "./targets/entra.ts";
 import { suite as targetsEntraClaimsSuite } from "./targets/entra-claims.ts";
 import { suite as targetsEntraRefusalsSuite } from "./targets/entra-refusals.ts";
@@ -65,6 +72,7 @@ export const suites: Suites = {
   "core/clocks": coreClocksSuite,
   "core/close": coreCloseSuite,
   "core/define": coreDefineSuite,
+  "core/downstream-encoding": coreDownstreamEncodingSuite,
   "core/downstream-hosts": coreDownstreamHostsSuite,
   "core/downstream-redirects": coreDownstreamRedirectsSuite,
   "core/downstream-unauthorized": coreDownstreamUnauthorizedSuite,
@@ -94,6 +102,7 @@ export const suites: Suites = {
   "emulator/errors": emulatorErrorsSuite,
   "emulator/faults": emulatorFaultsSuite,
   "emulator/graph": emulatorGraphSuite,
+  "emulator/http-issuers": emulatorHttpIssuersSuite,
   "emulator/identity": emulatorIdentitySuite,
   "emulator/issuers": emulatorIssuersSuite,
   "emulator/log": emulatorLogSuite,
@@ -102,12 +111,17 @@ export const suites: Suites = {
   "emulator/refused-chains": emulatorRefusedChainsSuite,
   "emulator/refused-requests": emulatorRefusedRequestsSuite,
   "emulator/tokens": emulatorTokensSuite,
+  "interop/azure-sdk-client": interopAzureSdkClientSuite,
+  "interop/azure-sdk-refusals": interopAzureSdkRefusalsSuite,
+  "interop/azure-sdk-time": interopAzureSdkTimeSuite,
+  "interop/azure-sdk": interopAzureSdkSuite,
   "sources/env": sourcesEnvSuite,
   "sources/fixed-token": sourcesFixedTokenSuite,
   "sources/from-function": sourcesFromFunctionSuite,
   "sources/from-request": sourcesFromRequestSuite,
   "sources/github-actions": sourcesGithubActionsSuite,
   "sources/kubernetes": sourcesKubernetesSuite,
+  "sources/managed-identity-recovery": sourcesManagedIdentityRecoverySuite,
   "sources/managed-identity": sourcesManagedIdentitySuite,
   "targets/entra-claims": targetsEntraClaimsSuite,
   "targets/entra-refusals": targetsEntraRefusalsSuite,

@@ -63,6 +63,9 @@ export interface RunReport {
 /** By this the tools find the report among whatever else was printed. */
 export const reportPrefix = "tokenhop-report ";
 
+/** By this they find a line of a table that is to be shown in any case. */
+export const rowPrefix = "tokenhop-row ";
+
 const localModule = "local";
 const testTimeoutMs = 30_000;
 

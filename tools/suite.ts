@@ -1,7 +1,7 @@
 /** Runs the suites on one runtime: `suite.ts RUNTIME [--dist] [--list NAME] [--only TEXT]`. Ends with the closing line. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type RunReport, reportPrefix } from "../test/run.ts";
+import { type RunReport, reportPrefix, rowPrefix } from "../test/run.ts";
 import { binary, root } from "./binaries.mjs";
 import { fingerprint, namesFolder } from "./lib/names.ts";
 import { type RunResult, runProcess } from "./lib/process.ts";
@@ -39,6 +39,16 @@ function problemsOf(report: RunReport, code: number): string[] {
   return problems;
 }
 
+/** The modules that are named as tables, with how many of their tests ran. */
+function tablesIn(names: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) {
+    const table = /^table: (.+?) > /.exec(name)?.[1];
+    if (table !== undefined) counts.set(table, (counts.get(table) ?? 0) + 1);
+  }
+  return counts;
+}
+
 const [runtime = "", ...args] = process.argv.slice(2);
 const start = starts[runtime];
 if (start === undefined) throw new Error(`Unknown runtime ${runtime}; there are ${Object.keys(starts).join(", ")}`);
@@ -49,13 +59,16 @@ const { code, output } = await start(
 );
 const report = reportIn(output);
 const problems = report === undefined ? [`${runtime} ended with code ${code} and no report`] : problemsOf(report, code);
-const rest = output.split("\n").filter((line) => !line.startsWith(reportPrefix));
+const lines = output.split("\n");
+for (const line of lines) if (line.startsWith(rowPrefix)) console.log(line.slice(rowPrefix.length));
+const rest = lines.filter((line) => !line.startsWith(reportPrefix) && !line.startsWith(rowPrefix));
 if (rest.join("").trim() !== "" && (code !== 0 || problems.length > 0)) console.log(rest.join("\n"));
 for (const problem of problems) console.log(`FAILED ${problem}`);
 if (report !== undefined) {
   const { names, localNames, leakItems, canaries } = report;
   const local = runtime === "workerd" ? "" : ` and ${localNames.length} that need a process or socket`;
   console.log(`${runtime}: ${names.length} tests (names ${fingerprint(names)})${local}`);
+  for (const [table, count] of tablesIn(names)) console.log(`${runtime}: table of ${table}, ${count} tests`);
   console.log(`${runtime}: ${leakItems} recorded items searched for ${canaries} canaries`);
   mkdirSync(namesFolder, { recursive: true });
   if (args.length === 0) writeFileSync(join(namesFolder, `${runtime}.json`), JSON.stringify(report));

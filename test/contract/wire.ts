@@ -101,6 +101,20 @@ const faults: Readonly<Record<string, Fault>> = {
     status: 429,
     retryAfterMs: 20_000,
   },
+  "429 with a date that has gone by": {
+    reply: () => json({}, { status: 429, headers: { "retry-after": "Fri, 02 Jan 1998 10:00:30 GMT" } }),
+    ...failed,
+    recovery: "retry",
+    status: 429,
+    retryAfterMs: 0,
+  },
+  "429 with a pause of a day": {
+    reply: () => json({}, { status: 429, headers: { "retry-after": "86400" } }),
+    ...failed,
+    recovery: "retry",
+    status: 429,
+    retryAfterMs: 3_600_000,
+  },
   "500": {
     reply: () => json({ error: "unknown" }, { status: 500 }),
     ...failed,

@@ -103,8 +103,8 @@ export interface WorldOptions
   readonly lifetimeMs?: number;
   /** Makes the source one whose identity comes with the request. */
   readonly partition?: ((request: Request | undefined) => readonly unknown[]) | undefined;
-  /** With a listener no call takes the hit path, so most tests go without. */
-  readonly listen?: boolean;
+  /** With a listener no call takes the hit path, so most tests go without. A function is told what `events` gets. */
+  readonly listen?: boolean | ((event: EngineEvent) => void);
   /** Default: the world's own, shared with no other. */
   readonly identity?: readonly unknown[];
 }
@@ -134,6 +134,10 @@ export function world(options: WorldOptions = {}): World {
   });
   const platform = testPlatform({ clock, random, waitUntil, requestBoundIo });
   const { refresh, limits, cache } = options;
+  const onEvent = (event: EngineEvent): void => {
+    events.push(event);
+    if (typeof listen === "function") listen(event);
+  };
   const provider = federate<BearerToken, Scope>({
     from: more.from ?? from,
     to: more.to ?? to,
@@ -141,7 +145,7 @@ export function world(options: WorldOptions = {}): World {
     refresh,
     limits,
     platform,
-    ...(listen && { onEvent: (event: EngineEvent) => void events.push(event) }),
+    ...(listen && { onEvent }),
   });
   return { clock, source, target, provider, events };
 }

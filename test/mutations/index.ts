@@ -1,11 +1,13 @@
 /** One-line breaks, each of which must turn the suite red: `npm run test:mutations` applies them one by one. */
 import { attachedBreaks } from "./attached.ts";
+import { azureSdkBreaks } from "./azure-sdk.ts";
 import type { Break } from "./break.ts";
 import { emulatorBreaks } from "./emulator.ts";
 import { engineBreaks } from "./engine.ts";
 import { engineShellBreaks } from "./engine-shell.ts";
 import { entraBreaks } from "./entra.ts";
 import { providerBreaks } from "./provider.ts";
+import { sourceBreaks } from "./sources.ts";
 
 export type { Break } from "./break.ts";
 
@@ -20,6 +22,8 @@ export const breaks: readonly Break[] = [
   ...engineBreaks,
   ...engineShellBreaks,
   ...providerBreaks,
+  ...sourceBreaks,
   ...emulatorBreaks,
   ...entraBreaks,
+  ...azureSdkBreaks,
 ];

@@ -37,7 +37,7 @@ const row = (aadsts: number): ErrorRow => errorRows.find((one) => one.aadsts ===
 const refused = (body: unknown, init: ResponseInit) => failureOf(() => replied(json(body, init)));
 
 export const suite: Suite = (QUnit: QUnitLike) => {
-  QUnit.module("target entra, its refusals", () => {
+  QUnit.module("table: AADSTS refusals", () => {
     for (const one of errorRows) {
       for (const [form, trailer] of Object.entries(trailers)) {
         QUnit.test(`AADSTS${one.aadsts} with ${form}`, async (assert) => {
@@ -62,7 +62,9 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         });
       }
     }
+  });
 
+  QUnit.module("target entra, its refusals", () => {
     QUnit.test("keeps the codes of a reply with WWW-Authenticate", async (assert) => {
       const headers = { "www-authenticate": 'Bearer realm="", error="invalid_client"' };
       const error = await refused(bodyOf(row(700213), ""), { status: 401, headers });
