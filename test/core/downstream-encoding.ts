@@ -10,33 +10,56 @@ const reply = (encoding: string, status = 200): Response =>
     headers: { "content-encoding": encoding, "content-length": "23", etag: "1", "content-type": "text/x" },
   });
 
-/** Hand-written: an encoding, what the caller asked for, and whether the headers that speak of it stay. */
-const rows: readonly (readonly [encoding: string, asked: string | undefined, stays: boolean])[] = [
-  ["gzip", undefined, false],
-  ["GZIP", undefined, false],
-  ["x-gzip", undefined, false],
-  ["deflate", undefined, false],
-  ["br", undefined, false],
-  ["zstd", undefined, false],
-  // A caller that hands a browser's headers on; every runtime takes these three off all the same.
-  ["gzip", "gzip, deflate, br, zstd", false],
-  ["br", "br", false],
-  ["deflate", "*", false],
-  // Not every runtime knows this one, and it has asked for it itself only if the caller has not.
-  ["zstd", "gzip, deflate, br, zstd", true],
-  ["aws-chunked", "aws-chunked", true],
+/** Hand-written: what the caller asks for, and what the downstream is asked for. */
+const asked: readonly (readonly [string | undefined, string])[] = [
+  [undefined, "gzip"],
+  ["", "gzip"],
+  ["gzip, deflate, br, zstd", "gzip"],
+  ["GZIP;q=0.5", "gzip"],
+  // A caller who wants none of what is taken off gets what it wants, and has to see to it.
+  ["identity", "identity"],
+  ["br", "br"],
+  ["zstd", "zstd"],
 ];
+
+/** Every runtime takes gzip off, and only gzip: what the headers say of others may be true. */
+const stays: Readonly<Record<string, boolean>> = {
+  gzip: false,
+  GZIP: false,
+  "x-gzip": true,
+  deflate: true,
+  br: true,
+  zstd: true,
+  "gzip, br": true,
+  identity: true,
+};
+
+const shown = ["content-encoding", "content-length", "etag", "content-type"];
 
 export const suite: Suite = (QUnit: QUnitLike) => {
   QUnit.module("downstream, compressed replies", () => {
-    for (const [encoding, asked, stays] of rows) {
-      QUnit.test(`${encoding}, asked for ${asked}: its headers ${stays ? "stay" : "go"}`, async (assert) => {
+    for (const [wanted, sent] of asked) {
+      QUnit.test(
+        `accept-encoding ${wanted === undefined ? "not given" : `"${wanted}"`} is sent as ${sent}`,
+        async (assert) => {
+          const headers: HeadersInit = wanted === undefined ? {} : { "accept-encoding": wanted };
+          for (const input of [API, new Request(API)]) {
+            const { api, requests } = world([new Response("plain")]);
+            await api.fetch(input, { headers });
+            assert.strictEqual(requests[0]?.headers.get("accept-encoding"), sent);
+          }
+        },
+      );
+    }
+
+    for (const [encoding, kept] of Object.entries(stays)) {
+      QUnit.test(`${encoding}: its headers ${kept ? "stay" : "go"}`, async (assert) => {
         for (const status of [200, 401, 404]) {
           const { api } = world([() => reply(encoding, status)]);
-          const response = await api.fetch(API, { headers: asked ? { "accept-encoding": asked } : {} });
+          const response = await api.fetch(API);
           assert.deepEqual(
-            ["content-encoding", "content-length", "etag", "content-type"].map((name) => response.headers.get(name)),
-            stays ? [encoding, "23", "1", "text/x"] : [null, null, "1", "text/x"],
+            shown.map((name) => response.headers.get(name)),
+            kept ? [encoding, "23", "1", "text/x"] : [null, null, "1", "text/x"],
           );
           assert.deepEqual([response.status, response.statusText, await response.text()], [status, "Fine", "plain"]);
         }

@@ -1,5 +1,10 @@
+import { type BearerToken, createAttach, defineTarget, federate } from "@tokenhop/core";
+import { fixedToken } from "@tokenhop/core/sources/fixed-token";
+import { manualClock, testPlatform } from "@tokenhop/core/testing";
 import type { QUnitLike, Suite } from "../harness.ts";
+import { canaryToken } from "../leak.ts";
 import { API, carried, to, type World, world } from "./downstream-support.ts";
+import { bearer, fateOf, HOUR } from "./support.ts";
 
 const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1767225600"}}}';
 const no = (challenge?: string): Response =>
@@ -94,6 +99,36 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       );
       assert.deepEqual([...carried(here)], [0, 0, 0, 0, 0, 1, 1, 1, 1, 1]);
     });
+
+    QUnit.test(
+      "plain: who was given it because no other came does not wait for another a second time",
+      async (assert) => {
+        const clock = manualClock();
+        const platform = testPlatform({ clock, fetch: async () => no() });
+        let hangs = false;
+        const target = defineTarget({
+          name: "hanging",
+          identity: ["hanging", {}],
+          audience: "test",
+          produces: "unknown",
+          hosts: () => ["api.example"],
+          exchange: (): Promise<BearerToken> => (hangs ? new Promise(() => {}) : Promise.resolve(bearer(clock, HOUR))),
+        });
+        const from = fixedToken(canaryToken());
+        const attach = createAttach({ api: federate({ from, to: target, platform }) }, { platform });
+        const { api } = attach(new Request("https://app.example/"));
+        await api.token();
+        await clock.advance(31_000);
+        hangs = true;
+        const first = fateOf(api.fetch(API));
+        await clock.advance(2_000);
+        assert.strictEqual(first.value?.status, 401, "two seconds for another one");
+        await clock.advance(1_000);
+        const second = fateOf(api.fetch(API));
+        await clock.advance(2_000);
+        assert.strictEqual(second.value?.status, 401, "two, and not four");
+      },
+    );
 
     QUnit.test("other statuses are answers", async (assert) => {
       for (const status of [400, 403, 407, 500]) {

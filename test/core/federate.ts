@@ -33,7 +33,7 @@ export const suite: Suite = (QUnit) => {
           [
             'refresh: expected "default", "tokenex" or a function',
             "cache: expected what createCache() gives",
-            "from: expected an identity source or a provider",
+            "from: expected a source or provider",
             "limits.attempts: expected a number from 1",
             "limits.deadlineMs: expected a number from 0",
             "limits.marginMs: expected a number from 0",

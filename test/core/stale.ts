@@ -57,6 +57,21 @@ export const suite: Suite = (QUnit) => {
       answer.reject(failure());
       await settle(clock);
       assert.deepEqual([eager.state, (await provider.get()) === first], ["failed", true]);
+      assert.ok((await provider.get({ eager: true })) === first, "it is too early for another attempt");
+      assert.strictEqual(target.calls, 2);
+    });
+
+    QUnit.test("who comes while it is valid gets it while it is, however little is left", async (assert) => {
+      for (const leftMs of [5_000, 1_999, 1_000, 100, 1]) {
+        const { provider, target, clock } = world();
+        const held = await provider.get();
+        target.answer = () => new Promise(() => {});
+        await clock.advance(HOUR - leftMs);
+        const call = fateOf(provider.get());
+        await clock.advance(leftMs - 0.1);
+        assert.ok(call.value === held, `${leftMs} ms before its end`);
+        assert.strictEqual(target.calls, 2);
+      }
     });
 
     QUnit.test("a refresh behind it tries once, and again with the next call after its pause", async (assert) => {
@@ -153,6 +168,8 @@ export const suite: Suite = (QUnit) => {
       const answer = deferred<BearerToken>();
       target.answer = () => answer.promise;
       const call = fateOf(provider.get());
+      await settle(clock);
+      clock.suspend(HOUR);
       await clock.advance(2_000);
       assert.strictEqual(call.state, "waiting");
       answer.resolve(bearer(clock, HOUR));

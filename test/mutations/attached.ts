@@ -147,14 +147,20 @@ export const attachedBreaks: readonly Break[] = [
   },
   {
     file: attachedFetch,
-    find: 'decoded(response, headers.has("accept-encoding"))',
+    find: "response: decoded(response)",
     replace: "response",
     why: "an app that hands a compressed answer on sends what nobody can read",
   },
   {
     file: attachedFetch,
-    find: "!body || !encoding || (asked && ",
-    replace: "!body || !encoding || (false && ",
+    find: "    askForGzip(headers);\n",
+    replace: "",
+    why: "a runtime asks for compressions that it does not take off, or leaves named",
+  },
+  {
+    file: attachedFetch,
+    find: '!== "gzip") return response;',
+    replace: '=== "") return response;',
     why: "an encoding that a runtime left on is no longer named",
   },
 ];

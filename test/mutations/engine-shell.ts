@@ -50,9 +50,15 @@ export const engineShellBreaks: readonly Break[] = [
   ),
   at(
     "engine/engine.ts",
-    "Math.min(freshMs, RECHECK_MS)",
-    "freshMs",
-    "the hit path never looks at the wall clock again",
+    "leftMs > 0 && leftMs <= RECHECK_MS",
+    "leftMs > 0",
+    "where the wall clock was set back, the hit path never looks at the other one again",
+  ),
+  at(
+    "engine/engine.ts",
+    "now.wall + Math.min(freshMs, RECHECK_MS)",
+    "now.wall + freshMs",
+    "no answer takes the hit path",
   ),
   at("engine/engine.ts", "  slot.freshUntil = 0;\n", "", "the hit path gives what was dropped"),
   at(
@@ -106,9 +112,27 @@ export const engineShellBreaks: readonly Break[] = [
   ),
   at(
     "engine/engine.ts",
-    "mayFallBack && isValid(slot.state, now) ? limits.marginWaitMs : FOREVER_MS",
+    "mayFallBack && restMs > 0 ? Math.min(limits.marginWaitMs, restMs / 2) : FOREVER_MS",
     "FOREVER_MS",
     "callers inside the margin wait as long as the exchange takes",
+  ),
+  at(
+    "engine/engine.ts",
+    "Math.min(limits.marginWaitMs, restMs / 2)",
+    "limits.marginWaitMs",
+    "who comes while the credential is valid waits until it is not, and fails",
+  ),
+  at(
+    "engine/engine.ts",
+    "return awaited || !held",
+    "return !held",
+    "of the requests that were refused together all but the first fail",
+  ),
+  at(
+    "engine/engine.ts",
+    "now.mono - (droppedAt as number) < engine.limits.marginWaitMs",
+    "droppedAt !== undefined",
+    "who got what a 401 dropped, because no other came, waits a second time",
   ),
   at("engine/engine.ts", "(background || !joined?.background)", "true", "a call fails with a refresh that tried once"),
   at(

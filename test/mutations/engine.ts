@@ -109,8 +109,8 @@ export const engineBreaks: readonly Break[] = [
   ),
   at(
     "engine/state.ts",
-    "if (!unauthorized) return { ...state, held: undefined, failure: undefined };",
-    "if (!unauthorized) return { ...state, held: undefined };",
+    "if (!cause) return { ...state, held: undefined, failure: undefined };",
+    "if (!cause) return { ...state, held: undefined };",
     "invalidate() does not clear the memory of failures",
   ),
   at(
@@ -121,7 +121,7 @@ export const engineBreaks: readonly Break[] = [
   ),
   at(
     "engine/state.ts",
-    "!(now.mono - droppedAt < UNAUTHORIZED_EVERY_MS)",
+    "!(now.mono - (droppedAt as number) < UNAUTHORIZED_EVERY_MS)",
     "true",
     "a downstream that always says 401 is a request loop",
   ),

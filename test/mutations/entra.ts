@@ -45,7 +45,7 @@ export const entraBreaks: readonly Break[] = [
   },
   {
     file: target,
-    find: "Number(reply.refresh_in) > 0 ? after(reply.refresh_in) : undefined",
+    find: "(reply.refresh_in as number) > 0 ? after(reply.refresh_in) : undefined",
     replace: "after(0)",
     why: "a token without refresh_in is refreshed at once",
   },
@@ -87,7 +87,7 @@ export const entraBreaks: readonly Break[] = [
   },
   {
     file: entra,
-    find: "Number(challenge?.length) > MAX_CLAIMS_LENGTH",
+    find: "(challenge?.length as number) > MAX_CLAIMS_LENGTH",
     replace: "false",
     why: "a claims challenge has no bound",
   },

@@ -1,7 +1,7 @@
 /** A compressed answer of a downstream, handed on by an app through a real server, as the README's programs do. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { serve } from "@hono/node-server";
 import { testProvider } from "@tokenhop/core/testing";
 import { type DownstreamEnv, downstream } from "@tokenhop/hono";
@@ -15,11 +15,22 @@ interface Listening {
 
 const text = JSON.stringify({ value: Array.from({ length: 100 }, (_, index) => ({ name: `resource ${index}` })) });
 
-/** A downstream that compresses whenever it may, and what it was asked with. */
-function startUpstream(encodings: (string | undefined)[]): Promise<Listening> {
+/** Best first, as a server would choose that can do them all. */
+const compressions: Readonly<Record<string, (text: string) => Uint8Array>> = {
+  zstd: (text) => zstdCompressSync(text),
+  br: (text) => brotliCompressSync(text),
+  deflate: (text) => deflateSync(text),
+  gzip: (text) => gzipSync(text),
+};
+
+/** A downstream that compresses as well as it is allowed to, and how it did. */
+function startUpstream(done: string[]): Promise<Listening> {
   const server = createServer((request, response) => {
-    encodings.push(request.headers["accept-encoding"]?.toString());
-    response.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(gzipSync(text));
+    const accepted = String(request.headers["accept-encoding"]);
+    const [name, compress] = Object.entries(compressions).find(([one]) => accepted.includes(one)) ?? ["none"];
+    done.push(name);
+    const encoding = compress ? { "content-encoding": name } : {};
+    response.writeHead(200, { "content-type": "application/json", ...encoding }).end(compress?.(text) ?? text);
   });
   return new Promise((resolve) => {
     server.listen(0, "127.0.0.1", () => {
@@ -52,27 +63,35 @@ function startApp(app: Pick<Hono, "request">): Promise<Listening> | Listening {
   });
 }
 
+const providersFor = (origin: string) => ({ api: testProvider({ hosts: [origin] }) });
+
+function appFor(origin: string): Pick<Hono, "request"> {
+  const providers = providersFor(origin);
+  const app = new Hono<DownstreamEnv<typeof providers>>();
+  app.use(downstream(providers));
+  app.get("/", (c) => c.var.api.fetch(origin));
+  app.get("/as-asked", (c) => c.var.api.fetch(origin, { headers: c.req.header() }));
+  return app;
+}
+
 export const suite: Suite = (QUnit) => {
   QUnit.module("compressed answers", () => {
-    QUnit.test("arrive whole at the app's own caller", async (assert) => {
-      const encodings: (string | undefined)[] = [];
-      const upstream = await startUpstream(encodings);
-      const origin = `http://127.0.0.1:${upstream.port}`;
-      const providers = { api: testProvider({ hosts: [origin] }) };
-      const app = new Hono<DownstreamEnv<typeof providers>>();
-      app.use(downstream(providers));
-      app.get("/", (c) => c.var.api.fetch(origin));
-      app.get("/as-asked", (c) => c.var.api.fetch(origin, { headers: c.req.header() }));
-      const server = await startApp(app);
-      for (const path of ["/", "/as-asked"]) {
-        const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
-        assert.deepEqual([response.status, await response.text()], [200, text], path);
+    QUnit.test("arrive whole at the app's own caller, whatever that accepts", async (assert) => {
+      const done: string[] = [];
+      const upstream = await startUpstream(done);
+      const server = await startApp(appFor(`http://127.0.0.1:${upstream.port}`));
+      try {
+        for (const path of ["/", "/as-asked"]) {
+          for (const accepted of [undefined, "gzip, deflate, br, zstd", "identity"]) {
+            const headers: HeadersInit = accepted === undefined ? {} : { "accept-encoding": accepted };
+            const response = await fetch(`http://127.0.0.1:${server.port}${path}`, { headers });
+            assert.deepEqual([response.status, await response.text()], [200, text], `${path} ${accepted}`);
+          }
+        }
+        assert.deepEqual(done, ["gzip", "gzip", "gzip", "gzip", "gzip", "none"]);
+      } finally {
+        await Promise.all([server.close(), upstream.close()]);
       }
-      assert.ok(
-        encodings.every((encoding) => encoding?.includes("gzip")),
-        encodings.join("; "),
-      );
-      await Promise.all([server.close(), upstream.close()]);
     });
   });
 };

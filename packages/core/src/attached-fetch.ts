@@ -108,14 +108,18 @@ async function follow(
   return { response, own };
 }
 
+/** Asks for the one compression that every runtime takes off by itself, unless the caller wants another one, or none. */
+function askForGzip(headers: Headers): void {
+  if (/gzip|^$/i.test(headers.get("accept-encoding") ?? "")) headers.set("accept-encoding", "gzip");
+}
+
 /**
- * The reply as one that can be handed on. A runtime takes the compression off a body, but most leave the headers that speak of
- * it, and whoever is sent those cannot read the rest. An encoding that only the caller asked for may be on it still.
+ * The reply as one that can be handed on: a runtime takes the compression off a body, but most leave the headers that speak of
+ * it, and whoever is sent those cannot read the rest.
  */
-function decoded(response: Response, asked: boolean): Response {
+function decoded(response: Response): Response {
   const { body, status, statusText, url } = response;
-  const encoding = response.headers.get("content-encoding");
-  if (!body || !encoding || (asked && !/^(?:(?:x-)?gzip|deflate|br)$/i.test(encoding))) return response;
+  if (!body || response.headers.get("content-encoding")?.toLowerCase() !== "gzip") return response;
   const headers = new Headers(response.headers);
   headers.delete("content-encoding");
   headers.delete("content-length");
@@ -145,6 +149,7 @@ export async function attachedFetch(
     // Runtimes differ in what they let pass, and a runtime's own complaint shows the value.
     if (/[^!-~]/.test(token)) throw noHeader("a token of these characters");
     headers.set("authorization", `Bearer ${token}`);
+    askForGzip(headers);
     const authorised: RequestInit = { ...init, headers, redirect: "manual" };
     const first = await platform.fetch(request ?? url, authorised);
     const { status } = first;
@@ -154,7 +159,7 @@ export async function attachedFetch(
       redirect === "follow"
         ? await follow(first, url, platform, method, { ...authorised, ...(signal && { signal }) })
         : { response: first, own: true };
-    return { response: decoded(response, headers.has("accept-encoding")), own };
+    return { response: decoded(response), own };
   };
 
   const waiting = signal ? { signal } : undefined;

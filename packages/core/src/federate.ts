@@ -68,7 +68,7 @@ function has(...methods: readonly string[]): (value: unknown) => boolean {
 }
 
 const optionsSchema = v.strictObject({
-  from: v.custom(has("getToken", "get"), "expected an identity source or a provider"),
+  from: v.custom(has("getToken", "get"), "expected a source or provider"),
   to: v.custom(has("exchange"), "expected a target"),
   cache: v.optional(v.custom(has("open"), "expected what createCache() gives")),
   platform: v.optional(v.custom(has("fetch"), "expected a Platform")),

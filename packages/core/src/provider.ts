@@ -1,5 +1,5 @@
 /** The provider: a view on the engine for one source, one target and one set of parameters. */
-import { acquire, drop, type Engine, openSlot, readClock } from "./engine/engine.ts";
+import { acquire, drop, type Engine, isFresh, openSlot, readClock } from "./engine/engine.ts";
 import type { Call, Job, Prepared } from "./engine/flight.ts";
 import { canonical } from "./engine/key.ts";
 import { ageMs, type Held } from "./engine/state.ts";
@@ -140,7 +140,7 @@ function createView<Out extends Credential, P extends object>(
         !ended.signal.aborted &&
         !options?.claims &&
         !options?.signal &&
-        platform.monotonic() < slot.freshUntil
+        isFresh(slot as Slot<never>, engine)
       ) {
         slot.used = true;
         return Promise.resolve((slot.state.held as Held<Out>).value);

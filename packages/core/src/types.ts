@@ -150,7 +150,10 @@ export interface GetOptions {
   readonly claims?: string | undefined;
   /** The request being served, for sources that read it. */
   readonly request?: Request | undefined;
-  /** Waits for a new credential where the held one is due for renewal, and fails when none comes. Default false: the held one, at once. */
+  /**
+   * Waits for a new credential where the held one is due for renewal, and fails when that attempt does; until the next one is due
+   * it gives the held one. Default false: the held one, at once.
+   */
   readonly eager?: boolean | undefined;
 }
 
@@ -284,8 +287,9 @@ export type ProvidersOrFactory = Providers | ((env: never) => Providers);
 export interface Downstream {
   /**
    * `fetch` with the bearer token attached. Only the provider's hosts get it: any other throws `ERR_DOWNSTREAM_HOST`.
-   * A 401 is answered once with a new token when the body can be sent again. The reply can be handed on: when the runtime has
-   * decompressed its body, its headers no longer say that it is compressed.
+   * A 401 is answered once with a new token when the body can be sent again. Of compressions it asks for
+   * gzip alone, unless `accept-encoding` says something without gzip; what the runtime has decompressed no longer says
+   * that it is compressed, so a reply can be handed on.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /** The token text, for a client that wants it itself. */

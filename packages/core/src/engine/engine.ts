@@ -1,8 +1,18 @@
 /** The shell around the state machine: reads the clocks, starts and joins exchanges, and gives each caller its answer. */
-import { dueIn, TokenError } from "../errors.ts";
+import { dueIn } from "../errors.ts";
 import type { EngineEvent, Platform, RefreshPolicy } from "../types.ts";
-import { type Call, type EventBody, fly, type Job, type Limits } from "./flight.ts";
-import { ageMs, type Clock, dropped, type Expiring, failed, type Held, isValid, planOf, succeeded } from "./state.ts";
+import { type Call, type EventBody, failureOf, fly, type Job, type Limits } from "./flight.ts";
+import {
+  ageMs,
+  type Clock,
+  dropped,
+  type Expiring,
+  failed,
+  type Held,
+  planOf,
+  succeeded,
+  validForMs,
+} from "./state.ts";
 import type { Flight, Outcome, Slot, Store } from "./store.ts";
 import { FOREVER_MS, race } from "./wait.ts";
 
@@ -19,7 +29,7 @@ export interface Engine {
   readonly ended: AbortSignal | undefined;
 }
 
-/** How long the hit path trusts the monotonic clock alone: it may stand still while a machine sleeps. */
+/** How long the hit path trusts the wall clock alone: it may be set. */
 const RECHECK_MS = 1_000;
 /** Two clocks are never read quite together, and a wall clock is adjusted all the time. */
 const NOISE_MS = 500;
@@ -63,11 +73,24 @@ function change<V>(slot: Slot<V>, state: Slot<V>["state"]): void {
   for (const tell of slot.listeners ?? []) tell();
 }
 
-/** Drops a held value; see `CredentialProvider.invalidate`. Returns whether `get` will no longer give it. */
+/** The hit path: whether the held value may be given by a look at one clock, the one that sleep does not stop. */
+export function isFresh({ freshUntil }: Slot<never>, { platform }: Engine): boolean {
+  const leftMs = freshUntil - platform.now();
+  // More than what is trusted is left where the clock was set back.
+  return leftMs > 0 && leftMs <= RECHECK_MS;
+}
+
+/** Drops a held value; see `CredentialProvider.invalidate`. Returns whether a `get` may bring another one now. */
 export function drop<V>(engine: Engine, slot: Slot<V>, value?: V, cause?: "unauthorized"): boolean {
   const { state } = slot;
-  const next = dropped(state, value, readClock(engine), cause !== undefined);
-  if (next === state) return !state.held?.usableMs || (value !== undefined && state.held.value !== value);
+  const { held, droppedAt } = state;
+  const now = readClock(engine);
+  const next = dropped(state, value, now, cause);
+  if (next === state) {
+    // Of those who were refused together the first has dropped it. The others wait for the same new one, but not twice.
+    const awaited = now.mono - (droppedAt as number) < engine.limits.marginWaitMs;
+    return awaited || !held || (value ?? held.value) !== held.value;
+  }
   change(slot, next);
   return true;
 }
@@ -126,7 +149,7 @@ function start<V extends Expiring>(
 function serve<V extends Expiring>(engine: Engine, slot: Slot<V>, job: Job<V>, held: Held<V>, now: Clock): V {
   const freshMs = held.refreshMs - ageMs(held, now);
   slot.used = true;
-  if (freshMs > 0) slot.freshUntil = engine.platform.monotonic() + Math.min(freshMs, RECHECK_MS);
+  if (freshMs > 0) slot.freshUntil = now.wall + Math.min(freshMs, RECHECK_MS);
   emit(engine, job as Job<never>, { type: freshMs > 0 ? "hit" : "stale", expiresAt: held.value.expiresAt ?? now.wall });
   return held.value;
 }
@@ -159,14 +182,16 @@ export async function acquire<V extends Expiring>(engine: Engine, slot: Slot<V>,
 
     const flight = joined ?? start(engine, slot, job, call, background);
     const lostInMs = joined ? joined.lostAt - mono : FOREVER_MS;
-    const marginMs = mayFallBack && isValid(slot.state, now) ? limits.marginWaitMs : FOREVER_MS;
+    // Whoever came while it was valid must get it while it is.
+    const restMs = validForMs(slot.state, now);
+    const marginMs = mayFallBack && restMs > 0 ? Math.min(limits.marginWaitMs, restMs / 2) : FOREVER_MS;
     const waitMs = Math.min(leftMs(), marginMs, lostInMs);
     // An exchange settles to a value in every case: a rejection is the runtime's word that its owner is gone.
     const settled = flight.promise.catch((): null => null);
     const outcome = await race(settled, platform, waitMs, call.signal);
     if (outcome && !outcome.error) return outcome.value;
 
-    if (mayFallBack && isValid(slot.state, readClock(engine))) continue;
+    if (mayFallBack && validForMs(slot.state, readClock(engine)) > 0) continue;
     if (outcome === null || (!outcome && waitMs === lostInMs)) {
       abandon(engine, slot, job, claims, flight);
     } else if (outcome?.error && (background || !joined?.background)) {
@@ -174,8 +199,7 @@ export async function acquire<V extends Expiring>(engine: Engine, slot: Slot<V>,
       throw outcome.error;
     }
     if (leftMs() <= 0) {
-      const code = budget ? "ERR_STEP_TIMEOUT" : "ERR_CALL_TIMEOUT";
-      throw new TokenError(`Cannot get what ${job.name} gives in time`, { code, recovery: "retry", step: job.name });
+      throw failureOf(job.name, budget ? "ERR_STEP_TIMEOUT" : "ERR_CALL_TIMEOUT", "no answer within the time");
     }
   }
 }

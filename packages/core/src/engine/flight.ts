@@ -56,7 +56,8 @@ export interface Cockpit {
   emit(body: EventBody): void;
 }
 
-function failureOf(step: string, code: ErrorCode, why: string): TokenError {
+/** A failure that the engine itself sees. */
+export function failureOf(step: string, code: ErrorCode, why: string): TokenError {
   return new TokenError(`Cannot finish ${step}: ${why}`, { code, recovery: "retry", step });
 }
 
@@ -75,7 +76,7 @@ async function tryOnce<V extends Expiring>(
     throw failureOf(job.name, "ERR_STEP_TIMEOUT", `no answer within ${ms} ms`);
   }
   if (value.expiresAt !== undefined && !(value.expiresAt > platform.now())) {
-    throw failureOf(job.name, "ERR_CREDENTIAL_EXPIRED", "what it gave has expired");
+    throw failureOf(job.name, "ERR_CREDENTIAL_EXPIRED", "what it gave is expired");
   }
   return value;
 }

@@ -48,7 +48,7 @@ export interface State<V> {
   readonly held?: Held<V> | undefined;
   readonly failure?: Failure | undefined;
   readonly firstTriedAt?: number | undefined;
-  /** When a 401 last dropped the held value, on the monotonic clock. */
+  /** When a 401 last dropped the held value, on the monotonic clock. No instant is later than none, so it needs no default. */
   readonly droppedAt?: number | undefined;
 }
 
@@ -59,12 +59,12 @@ const UNAUTHORIZED_EVERY_MS = 60_000;
 
 /** Time since receipt. */
 export function ageMs(held: Held<unknown> | undefined, now: Clock): number {
-  return now.mono - Number(held?.at.mono);
+  return now.mono - (held?.at.mono as number);
 }
 
-/** Whether there is a value that has not expired. */
-export function isValid({ held }: State<unknown>, now: Clock): boolean {
-  return held !== undefined && ageMs(held, now) < held.validMs;
+/** How long the held value is still valid; not a number when there is none. */
+export function validForMs({ held }: State<unknown>, now: Clock): number {
+  return (held?.validMs as number) - ageMs(held, now);
 }
 
 /** Whether it is too early for another attempt. */
@@ -102,7 +102,7 @@ export function succeeded<V extends Expiring>(
 ): State<V> {
   const lifetimeMs = (value.expiresAt ?? at.wall) - at.wall;
   // Advice that lies in the past would have every call ask for more.
-  const adviceMs = Number(value.refreshAt) - at.wall;
+  const adviceMs = (value.refreshAt as number) - at.wall;
   const refreshInMs = adviceMs > 0 ? adviceMs : undefined;
   const usableMs = lifetimeMs - Math.min(marginMs, lifetimeMs / 10);
   const refreshMs = Math.min(policy({ lifetimeMs, refreshInMs, random }), usableMs);
@@ -132,11 +132,17 @@ export function failed<V>(
  * not become a request loop at the identity provider. Nor does one go while no other can be had; and it is still given when
  * none comes, because a 401 may also be a mistake.
  */
-export function dropped<V>(state: State<V>, value: V | undefined, now: Clock, unauthorized: boolean): State<V> {
-  const { held, failure, droppedAt = Number.NaN } = state;
+export function dropped<V>(
+  state: State<V>,
+  value: V | undefined,
+  now: Clock,
+  cause: "unauthorized" | undefined,
+): State<V> {
+  const { held, failure, droppedAt } = state;
   if (value && held?.value !== value) return state;
-  if (!unauthorized) return { ...state, held: undefined, failure: undefined };
-  const mayGo = held && ageMs(held, now) >= UNAUTHORIZED_AGE_MS && !(now.mono - droppedAt < UNAUTHORIZED_EVERY_MS);
+  if (!cause) return { ...state, held: undefined, failure: undefined };
+  const mayGo =
+    held && ageMs(held, now) >= UNAUTHORIZED_AGE_MS && !(now.mono - (droppedAt as number) < UNAUTHORIZED_EVERY_MS);
   return mayGo && !isBlocked(failure, "", now)
     ? { ...state, held: { ...held, refreshMs: 0, usableMs: 0 }, droppedAt: now.mono }
     : state;

@@ -19,7 +19,7 @@ export interface Flight<V> {
 /** One entry: its state, and what is under way for it. */
 export interface Slot<V> {
   state: State<V>;
-  /** Up to this instant of the monotonic clock the held value may be given without any further look. */
+  /** Shortly before this instant of the wall clock the held value may be given without any further look. */
   freshUntil: number;
   /** Used since the last look for something to evict. */
   used: boolean;

@@ -3,7 +3,7 @@ import { isTokenError } from "../errors.ts";
 import type { Credential, Secret, WatchEvent } from "../types.ts";
 import { acquire, type Engine, readClock } from "./engine.ts";
 import type { Job } from "./flight.ts";
-import { ageMs, type Clock, isValid, type State } from "./state.ts";
+import { ageMs, type Clock, type State, validForMs } from "./state.ts";
 import type { Slot } from "./store.ts";
 import { anySignal } from "./wait.ts";
 
@@ -64,7 +64,7 @@ export async function* watchSlot<V extends Credential>(
     const now = readClock(engine);
     const { failure } = slot.state;
     let event: WatchEvent<V> | undefined;
-    if (credential ? !isSame(last, credential) : last && !isValid(slot.state, now)) {
+    if (credential ? !isSame(last, credential) : last && !(validForMs(slot.state, now) > 0)) {
       last = credential;
       event = credential ? { type: "update", credential } : { type: "remove" };
     } else if (failure && !failure.claims && failure !== told) {

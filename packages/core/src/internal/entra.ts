@@ -104,7 +104,7 @@ export function claimsParameter(challenge: StepContext["claims"], enableCae: boo
   if (!challenge && !enableCae) return undefined;
   const demanded: Readonly<Record<string, unknown>> = Object(parseJson(challenge || '{"access_token":{}}'));
   const wanted = demanded.access_token as object;
-  if (Object(wanted) !== wanted || Number(challenge?.length) > MAX_CLAIMS_LENGTH) {
+  if (Object(wanted) !== wanted || (challenge?.length as number) > MAX_CLAIMS_LENGTH) {
     throw new TokenError("Cannot use claims: expected JSON with access_token, at most 4 kB", {
       code: "ERR_CALL_CLAIMS",
     });

@@ -55,3 +55,8 @@ export const seconds: v.GenericSchema<string | number> = v.custom<string | numbe
   (value) => (typeof value === "number" || typeof value === "string") && value !== "" && Number.isFinite(Number(value)),
   "expected a number of seconds",
 );
+
+/** An option that is on or off. */
+export const flag: v.GenericSchema<boolean | undefined> = v.optional(
+  v.custom<boolean>((value) => typeof value === "boolean", "expected true or false"),
+);

@@ -1,6 +1,7 @@
 import type { Secret } from "../types.ts";
 
-const REDACTED = "[redacted]";
+/** What stands in the place of a text that must not leak. */
+export const REDACTED = "[redacted]";
 
 class SecretText implements Secret {
   readonly #text: string;

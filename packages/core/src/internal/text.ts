@@ -1,10 +1,10 @@
 /** Texts of servers and strangers, made fit for a message. */
+import { REDACTED } from "./secret.ts";
 
 const JWT = /eyJ[\w-]{5,}(?:\.[\w-]*){0,4}/g;
 const RUN = /[\w+%-]{12,}/g;
 // Control and format characters (bidirectional overrides among them), halves of surrogate pairs, separators of lines.
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
-const REDACTED = "[redacted]";
 
 /**
  * One line without control characters and without anything that looks like a token: servers have been seen to echo what they

@@ -7,7 +7,7 @@ import * as v from "valibot";
 import { safeUrl } from "../internal/hosts.ts";
 import { localTime, parseJson, send } from "../internal/http.ts";
 import { expiryOf } from "../internal/jwt.ts";
-import { checkOptions, checkReply } from "../internal/schema.ts";
+import { checkOptions, checkReply, flag } from "../internal/schema.ts";
 import { secret } from "../internal/secret.ts";
 import { mustBeFound, refusal, tokenText } from "../internal/source.ts";
 import type { IdentitySource } from "../types.ts";
@@ -21,9 +21,7 @@ export interface GithubActionsOptions {
 const NAME = "github-actions";
 const URL_VARIABLE = "ACTIONS_ID_TOKEN_REQUEST_URL";
 const TOKEN_VARIABLE = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
-const optionsSchema = v.strictObject({
-  allowHttpLoopback: v.optional(v.custom<boolean>((value) => typeof value === "boolean", "expected true or false")),
-});
+const optionsSchema = v.strictObject({ allowHttpLoopback: flag });
 const replySchema = v.object({ value: tokenText });
 
 /**

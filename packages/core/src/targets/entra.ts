@@ -10,7 +10,7 @@ import { CHAIN_REFUSED, claimsParameter, cloudOf, type EntraCloud, isCloud, refu
 import { hostsOfScope } from "../internal/entra-hosts.ts";
 import { isHostRule, safeUrl } from "../internal/hosts.ts";
 import { parseJson, send } from "../internal/http.ts";
-import { checkOptions, checkReply, seconds, text, textThat } from "../internal/schema.ts";
+import { checkOptions, checkReply, flag, seconds, text, textThat } from "../internal/schema.ts";
 import { secret } from "../internal/secret.ts";
 import type { BearerToken, Target } from "../types.ts";
 
@@ -65,7 +65,6 @@ function listOf(what: string, test: (one: string) => boolean): v.GenericSchema<s
 }
 
 const TENANT = /^(?!(common|organizations|consumers)$)[a-z\d][a-z\d.-]*$/i;
-const flag = v.optional(v.custom<boolean>((value) => typeof value === "boolean", "expected true or false"));
 const tenant = like(TENANT, "expected a tenant's GUID or domain name");
 const scope = v.optional(like(/^\S+\/\.default$/, `expected one resource with ${SUFFIX} behind it`));
 const paramsSchema = v.strictObject({ scope, tenantId: v.optional(tenant) });
@@ -184,7 +183,7 @@ export function entra(options: EntraOptions): Target<BearerToken, EntraParams> {
         kind: "bearer",
         token: secret(reply.access_token),
         expiresAt: after(reply.expires_in),
-        refreshAt: Number(reply.refresh_in) > 0 ? after(reply.refresh_in) : undefined,
+        refreshAt: (reply.refresh_in as number) > 0 ? after(reply.refresh_in) : undefined,
       };
     },
   };
