@@ -6,6 +6,7 @@ import { emulatorBreaks } from "./emulator.ts";
 import { engineBreaks } from "./engine.ts";
 import { engineShellBreaks } from "./engine-shell.ts";
 import { entraBreaks } from "./entra.ts";
+import { opentelemetryBreaks } from "./opentelemetry.ts";
 import { providerBreaks } from "./provider.ts";
 import { sourceBreaks } from "./sources.ts";
 
@@ -26,4 +27,5 @@ export const breaks: readonly Break[] = [
   ...emulatorBreaks,
   ...entraBreaks,
   ...azureSdkBreaks,
+  ...opentelemetryBreaks,
 ];
