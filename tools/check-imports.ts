@@ -5,6 +5,7 @@ import { root } from "./binaries.mjs";
 import {
   coreLayers,
   coreLibraries,
+  innerImports,
   lineLimit,
   platformFile,
   runtimeGlobals,
@@ -54,6 +55,7 @@ function publicEntries(folder: string): Set<string> {
 function checkRelative(folder: string, { path }: SourceFile, specifier: string): string | undefined {
   const target = resolved(path, specifier);
   if (!existsSync(at(folder, target))) return `there is no ${target}`;
+  if (innerImports[path]?.includes(target)) return undefined;
   if (packageOf(target) !== packageOf(path) && /^(packages|adapters)\//.test(target)) {
     return `${target} belongs to another package: import its public entry`;
   }

@@ -47,6 +47,17 @@ export const workspaceImports: Readonly<Record<string, readonly string[]>> = {
   tools: ["@tokenhop/core", "@tokenhop/emulator", "@tokenhop/hono"],
 };
 
+/**
+ * Who may import what is behind the public entries: the simulation is about this function, and users name a preset instead; and
+ * tests of the command line's parts that no program needs.
+ */
+export const innerImports: Readonly<Record<string, readonly string[]>> = {
+  "test/bench/simulate/policies.ts": ["packages/core/src/engine/schedule.ts"],
+  "test/node/cli-azure-app.ts": ["packages/cli/src/demo/azure/app.ts", "packages/cli/src/demo/azure/record.ts"],
+  "test/node/cli-compare.ts": ["packages/cli/src/demo/azure/compare.ts", "packages/cli/src/demo/azure/shape.ts"],
+  "test/node/cli-texts.ts": ["packages/cli/src/demo/said.ts", "packages/cli/src/demo/text.ts"],
+};
+
 /** The libraries that core stands on; everything else it does itself. */
 export const coreLibraries: readonly string[] = ["jose", "oauth4webapi", "valibot"];
 

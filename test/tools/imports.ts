@@ -148,6 +148,21 @@ export const suite: Suite = (QUnit) => {
       assert.strictEqual(checked, 6);
     });
 
+    QUnit.test("lets the simulation import the policy, and nothing else of the engine", async (assert) => {
+      const code =
+        'import "../../../packages/core/src/engine/schedule.ts";\nimport "../../../packages/core/src/engine/flight.ts";';
+      const path = "test/bench/simulate/policies.ts";
+      const tree = {
+        ...manifests,
+        ...others,
+        "packages/core/src/engine/schedule.ts": "export const p = 1;",
+        [path]: code,
+      };
+      const { problems } = await inTree(tree, checkImports);
+      assert.strictEqual(problems.length, 1, problems.join("\n"));
+      assert.ok(problems[0]?.startsWith(`${path}:2: packages/core/src/engine/flight.ts belongs`), problems[0]);
+    });
+
     QUnit.test("finds a cycle, of types too", async (assert) => {
       const tree = {
         ...manifests,

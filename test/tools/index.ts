@@ -5,6 +5,8 @@ import { suite as docsSuite } from "./docs.ts";
 import { suite as generatedSuite } from "./generated.ts";
 import { suite as importsSuite } from "./imports.ts";
 import { suite as registrySuite } from "./registry.ts";
+import { suite as simulationSuite } from "./simulation.ts";
+import { suite as simulationEngineSuite } from "./simulation-engine.ts";
 import { suite as suitesSuite } from "./suites.ts";
 
 export const suites: Suites = {
@@ -13,5 +15,7 @@ export const suites: Suites = {
   generated: generatedSuite,
   imports: importsSuite,
   registry: registrySuite,
+  "simulation-engine": simulationEngineSuite,
+  simulation: simulationSuite,
   suites: suitesSuite,
 };
