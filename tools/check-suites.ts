@@ -14,6 +14,7 @@ interface List {
 const lists: readonly List[] = [
   { path: "test/index.ts", folder: "test", says: "every suite that runs on all runtimes" },
   { path: "test/node/index.ts", folder: "test/node", says: "every suite that needs a process or a socket" },
+  { path: "test/workerd/index.ts", folder: "test/workerd", says: "every suite of a Worker in workerd over HTTP" },
   { path: "test/faults/index.ts", folder: "test/faults", says: "every suite of the fault matrix" },
   {
     path: "test/real/clients/index.ts",
@@ -25,7 +26,7 @@ const lists: readonly List[] = [
 ];
 
 /** Folders of `test` whose files have other runners, or other lists. */
-const apart = ["node", "faults", "tools", "types", "mutations", "real", "bench"];
+const apart = ["node", "workerd", "faults", "tools", "types", "mutations", "real", "bench"];
 
 const exportsSuite = /^export (const|function) suite\b/m;
 

@@ -24,6 +24,7 @@ const parts: readonly Part[] = [
   { name: "bun", command: ["tools/suite.ts", "bun"], timeoutMs: 3 * minute },
   { name: "deno", command: ["tools/suite.ts", "deno"], timeoutMs: 3 * minute },
   { name: "workerd", command: ["tools/suite.ts", "workerd"], timeoutMs: 3 * minute },
+  { name: "serve", command: ["tools/suite.ts", "node", "--list", "workerd"], timeoutMs: 3 * minute },
   { name: "names", command: ["tools/compare-names.ts"], timeoutMs: minute },
   { name: "faults", command: ["tools/faults.ts"], timeoutMs: 6 * minute, needs: "test/faults" },
   { name: "dist", command: ["tools/dist.ts"], timeoutMs: 6 * minute },
