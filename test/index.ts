@@ -49,6 +49,8 @@ import { suite as interopAzureSdkSuite } from "./interop/azure-sdk.ts";
 import { suite as interopAzureSdkClientSuite } from "./interop/azure-sdk-client.ts";
 import { suite as interopAzureSdkRefusalsSuite } from "./interop/azure-sdk-refusals.ts";
 import { suite as interopAzureSdkTimeSuite } from "./interop/azure-sdk-time.ts";
+import { suite as interopOpentelemetrySuite } from "./interop/opentelemetry.ts";
+import { suite as interopOpentelemetryLimitsSuite } from "./interop/opentelemetry-limits.ts";
 import type { Suites } from "./run.ts";
 import { suite as sourcesEnvSuite } from "./sources/env.ts";
 import { suite as sourcesFixedTokenSuite } from "./sources/fixed-token.ts";
@@ -115,6 +117,8 @@ export const suites: Suites = {
   "interop/azure-sdk-refusals": interopAzureSdkRefusalsSuite,
   "interop/azure-sdk-time": interopAzureSdkTimeSuite,
   "interop/azure-sdk": interopAzureSdkSuite,
+  "interop/opentelemetry-limits": interopOpentelemetryLimitsSuite,
+  "interop/opentelemetry": interopOpentelemetrySuite,
   "sources/env": sourcesEnvSuite,
   "sources/fixed-token": sourcesFixedTokenSuite,
   "sources/from-function": sourcesFromFunctionSuite,

@@ -6,9 +6,6 @@ interface List {
   readonly suites: Suites;
 }
 
-/** Lists whose suites handle no token of ours. */
-const withoutTokens = ["tools", "real/clients"];
-
 const load = async (path: string): Promise<Suites> => ((await import(path)) as List).suites;
 
 /** `--bail` runs the neutral suites only, up to the first failure. `--list NAME` picks `NAME/index.ts` instead of the neutral and the local suites; `--only TEXT` narrows by test name. */
@@ -20,7 +17,7 @@ export async function planFrom(runtime: string, args: readonly string[]): Promis
   const filter = option("--only");
   const list = option("--list");
   if (list !== undefined) {
-    return { runtime, suites: await load(`./${list}/index.ts`), filter, withoutTokens: withoutTokens.includes(list) };
+    return { runtime, suites: await load(`./${list}/index.ts`), filter, withoutTokens: list === "tools" };
   }
   if (args.includes("--bail")) return { runtime, suites: await load("./index.ts"), filter, bail: true };
   return { runtime, suites: await load("./index.ts"), local: await load("./node/index.ts"), filter };

@@ -5,15 +5,15 @@ import {
   defaultPlatform,
   type FederateOptions,
   federate,
-  isTokenError,
   type TokenError,
 } from "@tokenhop/core";
 import { fromFunction } from "@tokenhop/core/sources/from-function";
 import { type EntraParams, entra } from "@tokenhop/core/targets/entra";
 import { createDemoConfig, createEmulator, demoIds, type Emulator, type EmulatorConfig } from "@tokenhop/emulator";
 import { serve } from "@tokenhop/emulator/serve";
+import { failureOf as recordedFailureOf } from "../../contract/platform.ts";
 import { armScope, assertionType, exchange, pooledKey } from "../../emulator/support.ts";
-import { createRecorder } from "../../leak.ts";
+import { canary, createRecorder } from "../../leak.ts";
 import { certificate } from "../certificate.ts";
 import { type OidcServer, startOidcServer, workload } from "./oidc-provider-server.ts";
 
@@ -107,7 +107,7 @@ function stageOf(op: OidcServer, emulator: Emulator, url: string): OidcStage {
 
 function makeClient(op: OidcServer, url: string, options: ClientOptions = {}, token?: string): Client {
   return federate({
-    from: fromFunction(({ audience, signal }) => token ?? op.token(audience, signal), {
+    from: fromFunction(async ({ audience, signal }) => canary(token ?? (await op.token(audience, signal))), {
       name: "oidc-provider",
       provenance: "external",
     }),
@@ -140,15 +140,7 @@ async function post(url: string, token: string): Promise<Answer> {
 }
 
 /** Why a client got no token. */
-export async function failureOf(client: Client): Promise<TokenError> {
-  try {
-    await client.get();
-  } catch (error) {
-    if (isTokenError(error)) return error;
-    throw error;
-  }
-  throw new Error("The client got a token");
-}
+export const failureOf = (client: Client): Promise<TokenError> => recordedFailureOf(() => client.get());
 
 /** Whether any part of a token is in any of the things, however they are printed. */
 export function showsToken(token: string, ...things: readonly unknown[]): boolean {
