@@ -220,7 +220,7 @@ export type RefreshPolicy = (input: RefreshInput) => number;
 export interface EngineLimits {
   /** A credential this close to its end is not handed out without trying for a new one. Default 10,000; at most a tenth of its lifetime. */
   readonly marginMs?: number | undefined;
-  /** How long a caller waits for a new credential inside the margin before it gets the held one. Default 2,000. */
+  /** How long a caller waits for a new credential inside the margin before it gets the held one. Default 2,000; at most half of what is left. */
   readonly marginWaitMs?: number | undefined;
   /** How long after the first try a missing federated credential may be replication lag. Default 0. */
   readonly propagationGraceMs?: number | undefined;

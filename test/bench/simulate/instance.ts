@@ -105,14 +105,12 @@ export function fateOf(
   instance: Instance,
   at: number,
   end: { readonly at: number; readonly ok: boolean; readonly background: boolean },
-  rules: Rules,
 ): Fate {
   const plan = planOf(instance, at);
   if (plan === "serve" || plan === "refresh") return "served";
   if (plan === "refuse") return "failed";
   if (end.ok) return "waited";
-  const leavesAt = at < instance.validAt ? Math.min(end.at, at + rules.marginWaitMs) : end.at;
-  // It waited in vain, and gets what is held and still valid.
-  if (leavesAt < instance.validAt) return "waited";
+  // Inside the margin nobody waits longer than half of what is left, and then gets what is held and still valid.
+  if (at < instance.validAt) return "waited";
   return end.background ? "tries again" : "failed";
 }

@@ -10,8 +10,6 @@ export interface Rules {
   readonly marginMs: number;
   /** ...nor in the last part of a short lifetime. */
   readonly marginShare: number;
-  /** How long a caller waits inside the margin before it gets the held credential. */
-  readonly marginWaitMs: number;
   /** Tries of an exchange that somebody waits for. One behind an answer is tried once. */
   readonly attempts: number;
   /** The longest one exchange may take over all its tries. */
@@ -29,7 +27,6 @@ export interface Rules {
 export const defaultRules: Rules = {
   marginMs: 10_000,
   marginShare: 0.1,
-  marginWaitMs: 2_000,
   attempts: 5,
   deadlineMs: 90_000,
   retryBaseMs: 1_000,

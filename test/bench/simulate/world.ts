@@ -99,7 +99,7 @@ function settle(
   const { startedAt, background, waiting } = exchange;
   const again: number[] = [];
   const tell = (at: number, from: number): void => {
-    const fate = fateOf(instance, from, { ...end, background }, run.rules);
+    const fate = fateOf(instance, from, { ...end, background });
     if (fate === "tries again") again.push(at);
     else if (fate !== "served") run.count(fate, at);
   };
