@@ -81,10 +81,14 @@ export function azureConfig(): EmulatorConfig {
   return JSON.parse(JSON.stringify(createDemoConfig()).replaceAll(demoIds.oidcIssuer, issuer)) as EmulatorConfig;
 }
 
+/** Whoever stands in between, and answers some requests instead. */
+export type Between = (request: Request) => Response | undefined;
+
 /** Starts a double, and ends it when the work is done. */
 export async function withAzure(
   work: (azure: AzureDouble) => Promise<void>,
   config: EmulatorConfig = azureConfig(),
+  between: Between = () => undefined,
 ): Promise<void> {
   const emulator = createEmulator(config, { allowedHosts: ["run-actions.example"] });
   const asked: Asked[] = [];
@@ -92,7 +96,7 @@ export async function withAzure(
   const fetch = async (input: Request | string | URL, init?: RequestInit): Promise<Response> => {
     const request = await copyOf(input, init);
     asked.push(await read(request));
-    const response = await emulator.fetch(request);
+    const response = between(request) ?? (await emulator.fetch(request));
     for (const [token] of (await response.clone().text()).matchAll(JWT)) secrets.add(token);
     return compressed(request, response);
   };

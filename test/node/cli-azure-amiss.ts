@@ -108,13 +108,45 @@ export const suite: Suite = (QUnit) => {
       });
     });
 
+    QUnit.test(
+      "a managed identity that shall become one is refused, and compared without a difference",
+      async (assert) => {
+        await withAzure(async (azure) => {
+          const { code, out } = await startCli(once, { ...azure.env, ...world, ...appService(azure) }).ended;
+          assert.strictEqual(code, 1);
+          assert.ok(String(only(out, "failed")[0]?.reason).includes("AADSTS700211"), out);
+          assert.deepEqual(only(out, "difference"), []);
+          assert.ok(Number(only(out, "compared")[0]?.answers) > 2, out);
+        });
+      },
+    );
+
+    QUnit.test("an identity that the host does not have is none of the emulator's either", async (assert) => {
+      await withAzure(async (azure) => {
+        const env = { ...everything(azure), UAMI_CLIENT_ID: "99999999-9999-4999-8999-999999999999" };
+        const { code, out } = await startCli(once, { ...azure.env, ...env }).ended;
+        assert.strictEqual(code, 1);
+        assert.deepEqual(
+          only(out, "failed").map(({ step }) => step),
+          ["itself", "s2"],
+        );
+        assert.deepEqual(only(out, "difference"), []);
+        assert.ok(Number(only(out, "compared")[0]?.answers) > 5, out);
+      });
+    });
+
     QUnit.test("a redirect leads nowhere but to Azure", async (assert) => {
       const headers = { location: "https://elsewhere.example/resources" };
       await withFaults(
         [{ route: "arm", kind: "respond", status: 302, headers, times: "always" }],
         (azure, { code, out }) => {
           assert.strictEqual(code, 1);
-          assert.strictEqual(only(out, "failed")[0]?.step, "s1");
+          const [failed] = only(out, "failed");
+          assert.strictEqual(failed?.step, "s1");
+          const says = "the app printed: TypeError: The demo asks nobody but Azure, and not https://elsewhere.example";
+          assert.ok(String(failed?.reason).includes(says), String(failed?.reason));
+          assert.ok(String(failed?.reason).includes("the app answered 500 instead of 200"));
+          assert.notOk(String(failed?.reason).includes("file:"), "no stack");
           assert.ok(azure.asked.some(({ what }) => what.includes("management.azure.com")));
           assert.deepEqual(
             azure.connections().filter((one) => !/ (login|management|graph|run-actions)\./.test(one)),
@@ -156,6 +188,19 @@ export const suite: Suite = (QUnit) => {
       ]);
       const elsewhere = { IDENTITY_ENDPOINT: "http://metadata.example/msi/token", IDENTITY_HEADER: "header" };
       await refuses(assert, once, { ...world, ...elsewhere }, ["on loopback or in 169.254.0.0/16"]);
+    });
+
+    QUnit.test("refuses a managed identity that shall become itself, however its id is written", async (assert) => {
+      const host = { IDENTITY_ENDPOINT: "http://127.0.0.1:1/msi/token", IDENTITY_HEADER: "header" };
+      const id = "abcdefab-0000-4000-8000-000000000001";
+      const confused = { ...world, ...host, UAMI_CLIENT_ID: id.toUpperCase() };
+      const source = { ...confused, AZURE_CLIENT_ID: id };
+      const err = await refuses(assert, once, source, ["AZURE_CLIENT_ID must name an app registration"]);
+      assert.ok(!err.includes("APP_CLIENT_ID must"), err);
+      // From elsewhere it may become the managed identity.
+      const elsewhere = { ...source, ...runner, APP_CLIENT_ID: id };
+      const other = await refuses(assert, once, elsewhere, ["APP_CLIENT_ID must name an app registration"]);
+      assert.ok(!other.includes("AZURE_CLIENT_ID must"), other);
     });
 
     QUnit.test("refuses options that make no sense with it", async (assert) => {

@@ -1,5 +1,6 @@
 /** How answers of Azure and of the emulator are described and compared. */
-import { type AnswerShape, type CompareRules, describeAnswer, differencesBetween } from "@tokenhop/cli";
+import { type CompareRules, differencesBetween } from "../../packages/cli/src/demo/azure/compare.ts";
+import { type AnswerShape, describeAnswer } from "../../packages/cli/src/demo/azure/shape.ts";
 import type { Suite } from "../harness.ts";
 import { canaryToken } from "../leak.ts";
 

@@ -4,10 +4,10 @@ import { request } from "node:http";
 import type { Suite } from "../harness.ts";
 import { cli, eventsOf, kindsOf, node, startCli, TIMEOUT_MS } from "./cli-process.ts";
 
-/** Asks a server of this machine under another name; the status, or why there is no answer. */
-function ask(url: string, host?: string): Promise<number | string> {
+/** Asks a server of this machine as a browser might; the status, or why there is no answer. */
+function ask(url: string, headers: Readonly<Record<string, string>> = {}, method = "GET"): Promise<number | string> {
   return new Promise((resolve) => {
-    request(url, { agent: false, ...(host !== undefined && { headers: { host } }) }, (response) => {
+    request(url, { agent: false, headers, method }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     })
@@ -73,7 +73,13 @@ export const suite: Suite = (QUnit) => {
       const running = startCli(["demo"]);
       const app = appIn(await running.printed("Ctrl+C ends it."));
       assert.strictEqual(await ask(`${app}/mistake`), 409);
-      assert.strictEqual(await ask(`${app}/mistake`, "a-page.example"), 421, "a web page cannot ask it");
+      assert.strictEqual(await ask(`${app}/mistake`, { host: "a-page.example" }), 421, "by a name of a page's own");
+      const refresh = (headers?: Readonly<Record<string, string>>): Promise<number | string> =>
+        ask(`${app}/refresh`, headers, "POST");
+      assert.strictEqual(await refresh({ origin: "https://a-page.example" }), 403, "from a page");
+      assert.strictEqual(await refresh({ "sec-fetch-site": "cross-site" }), 403, "from a page without saying which");
+      assert.strictEqual(await refresh(), 204);
+      assert.strictEqual(await ask(`${app}/mistake`, { "sec-fetch-site": "none" }), 409, "typed by a person");
       process.kill(running.pid, "SIGINT");
       const { code, out } = await running.ended;
       assert.strictEqual(code, 0);

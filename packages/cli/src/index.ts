@@ -8,9 +8,6 @@ import { emulate } from "./emulate.ts";
 import type { Io } from "./io.ts";
 import { UsageError } from "./usage.ts";
 
-export { type CompareRules, differencesBetween } from "./demo/azure/compare.ts";
-export type { Answer } from "./demo/azure/record.ts";
-export { type AnswerShape, describeAnswer } from "./demo/azure/shape.ts";
 export type { Io } from "./io.ts";
 
 /** What `tokenhop --help` prints. */

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { World } from "./app-for.ts";
 import { binary, notInstalled, type Runtime } from "./binary.ts";
 import { type DemoEvent, parseLine } from "./events.ts";
+import { createSaid } from "./said.ts";
 
 /** How to start the app. */
 export interface AppStart {
@@ -20,6 +21,8 @@ export interface AppProcess {
   readonly url: string;
   /** Why it last got no credential, if it got none since this was asked. */
   trouble(): string | undefined;
+  /** What it last complained of on its standard error, if it did since this was asked. */
+  complaint(): string | undefined;
   stop(): Promise<void>;
 }
 
@@ -65,7 +68,7 @@ export function startApp(start: AppStart, tell: (event: DemoEvent) => void): Pro
   const { runtime, env } = start;
   const [command, ...args] = commandFor(start);
   const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "pipe"] });
-  const printed: string[] = [];
+  const said = createSaid();
   let trouble: string | undefined;
   const takeTrouble = (): string | undefined => {
     const last = trouble;
@@ -75,7 +78,7 @@ export function startApp(start: AppStart, tell: (event: DemoEvent) => void): Pro
   return new Promise((resolve, reject) => {
     const fail = (why: string): void => {
       clearTimeout(timer);
-      reject(new Error([`The demo's app on ${runtime} ${why}`, ...printed.slice(-20)].join("\n")));
+      reject(new Error([`The demo's app on ${runtime} ${why}`, ...said.last()].join("\n")));
       void stop(child);
     };
     const timer = setTimeout(() => fail(`did not listen within ${START_TIMEOUT_MS / 1000} s`), START_TIMEOUT_MS);
@@ -84,18 +87,22 @@ export function startApp(start: AppStart, tell: (event: DemoEvent) => void): Pro
     );
     // Not its exit: what it said last may still be on its way.
     child.once("close", (code) => fail(`ended with code ${code}`));
-    const keep = (line: string): void => {
-      printed.push(line);
-    };
-    createInterface({ input: child.stderr }).on("line", keep);
+    createInterface({ input: child.stderr }).on("line", said.keep);
     createInterface({ input: child.stdout }).on("line", (line) => {
       const event = parseLine(line);
-      if (event === undefined) return keep(line);
+      if (event === undefined) return said.keep(line);
       if (event.event === "trouble") trouble = event.reason;
       else if (event.event !== "listening") tell(event);
       else {
         clearTimeout(timer);
-        resolve({ url: event.url, trouble: takeTrouble, stop: () => stop(child) });
+        // What it said until then has nothing to do with what fails from then on.
+        said.takeComplaint();
+        resolve({
+          url: event.url,
+          trouble: takeTrouble,
+          complaint: said.takeComplaint,
+          stop: () => stop(child),
+        });
       }
     });
   });

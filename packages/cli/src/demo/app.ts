@@ -2,9 +2,10 @@
 import { isTokenError, type Platform } from "@tokenhop/core";
 import { type DownstreamEnv, downstream } from "@tokenhop/hono";
 import { Hono } from "hono";
-import type { Tell } from "./events.ts";
+import { ANSWERED_BY, type Tell } from "./events.ts";
 import { chainedProvider, type DemoProviders, demoProviders, hiddenChain } from "./providers.ts";
 import type { AppSettings } from "./settings.ts";
+import { errorCodeIn, printable, readObject } from "./text.ts";
 
 /** The app, as a server serves it. */
 export type DemoApp = Hono<DownstreamEnv<DemoProviders>>;
@@ -15,14 +16,13 @@ interface Resource {
   readonly type: string;
 }
 
-interface AzureError {
-  readonly error?: { readonly code?: string };
-}
-
+const RESOURCE_MANAGER = "Azure Resource Manager";
+const GRAPH = "Microsoft Graph";
 const CHAIN_REFUSED = 700231;
 
 /** What came and what went since the last look, told once each. */
-function changes(seen: Map<string, Resource>, now: readonly Resource[], tell: Tell): void {
+function changes(seen: Map<string, Resource>, now: readonly Resource[] | undefined, tell: Tell): void {
+  if (now === undefined) return;
   const ids = new Set(now.map(({ id }) => id));
   for (const resource of now) {
     if (!seen.has(resource.id))
@@ -36,9 +36,28 @@ function changes(seen: Map<string, Resource>, now: readonly Resource[], tell: Te
   }
 }
 
-async function forbidden(response: Response, tell: Tell): Promise<void> {
-  const { error } = (await response.clone().json()) as AzureError;
-  tell({ event: "forbidden", status: response.status, code: error?.code ?? "unknown" });
+/** The resources of a list; undefined if it is none. */
+function resourcesIn(body: string): readonly Resource[] | undefined {
+  const { value } = readObject(body);
+  const isResource = (one: unknown): one is Resource =>
+    ["id", "name", "type"].every((name) => typeof (Object(one) as Record<string, unknown>)[name] === "string");
+  const shown = ({ id, name, type }: Resource): Resource => ({
+    id: printable(id),
+    name: printable(name),
+    type: printable(type),
+  });
+  return Array.isArray(value) ? value.filter(isResource).map(shown) : undefined;
+}
+
+function forbidden(body: string, tell: Tell): void {
+  tell({ event: "forbidden", status: 403, code: errorCodeIn(body) ?? "unknown" });
+}
+
+/** Somebody else's answer, without its headers: what they allow to pages, and their cookies, are not ours to repeat. */
+function passedOn(by: string, { status, headers }: Response, body: string): Response {
+  const type = headers.get("content-type");
+  // Not an empty text: some statuses have no body.
+  return new Response(body || null, { status, headers: { [ANSWERED_BY]: by, ...(type && { "content-type": type }) } });
 }
 
 /** Says how a provider was refused. What is not a refusal is the caller's to handle. */
@@ -53,6 +72,11 @@ function isOurs(url: string): boolean {
   return ["127.0.0.1", "localhost"].includes(new URL(url).hostname);
 }
 
+/** A web page can also ask without reading the answer. A browser says so; no program does, nor a browser of what its user typed. */
+function isFromPage(headers: Headers): boolean {
+  return headers.has("origin") || (headers.get("sec-fetch-site") ?? "none") !== "none";
+}
+
 /**
  * The app.
  *
@@ -64,7 +88,10 @@ export function createApp(settings: AppSettings, platform: Platform, tell: Tell)
   const providers = demoProviders(settings, platform, tell);
   const seen = new Map<string, Map<string, Resource>>();
   const app: DemoApp = new Hono();
-  app.use(async (c, next) => (isOurs(c.req.url) ? next() : c.text("Misdirected Request", 421)));
+  app.use(async (c, next) => {
+    if (!isOurs(c.req.url)) return c.text("Misdirected Request", 421);
+    return isFromPage(c.req.raw.headers) ? c.text("Forbidden: not for web pages", 403) : next();
+  });
   app.use(downstream(providers, { platform }));
 
   app.get("/api/resources/:group", async (c) => {
@@ -73,21 +100,23 @@ export function createApp(settings: AppSettings, platform: Platform, tell: Tell)
     const response = await c.var.arm.fetch(`https://management.azure.com${group}/resources?api-version=2021-04-01`);
     const known = seen.get(name) ?? new Map<string, Resource>();
     seen.set(name, known);
-    if (response.status === 403) await forbidden(response, tell);
-    if (response.status === 200) changes(known, ((await response.clone().json()) as { value: Resource[] }).value, tell);
-    return new Response(response.body, response);
+    const body = await response.text();
+    if (response.status === 403) forbidden(body, tell);
+    if (response.status === 200) changes(known, resourcesIn(body), tell);
+    return passedOn(RESOURCE_MANAGER, response, body);
   });
 
   app.get("/api/users", async (c) => {
     const response = await c.var.graph.fetch("https://graph.microsoft.com/v1.0/users?$select=displayName");
     tell({ event: "graph", status: response.status });
-    return new Response(response.body, response);
+    return passedOn(GRAPH, response, await response.text());
   });
 
   app.get("/api/users-without-app", async (c) => {
     const response = await c.var.uami.fetch("https://graph.microsoft.com/v1.0/users?$select=displayName");
-    if (response.status === 403) await forbidden(response, tell);
-    return new Response(response.body, response);
+    const body = await response.text();
+    if (response.status === 403) forbidden(body, tell);
+    return passedOn(GRAPH, response, body);
   });
 
   // The next request gets a new credential, for whoever does not want to wait for the end of this one.

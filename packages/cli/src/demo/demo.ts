@@ -102,10 +102,10 @@ export async function demo(options: DemoOptions, io: Io): Promise<number> {
     teller.say(`A local Entra listens on ${served.url}. Times are UTC.`);
     const env = { ...io.env, ...settingsFor(served.url) };
     app = await startApp({ runtime, world: "emulator", env }, teller.tell);
-    const { url } = app;
+    const { url, complaint } = app;
     teller.say(`A Hono app on ${runtime} listens on ${url}. It holds no secret.`);
     const stage = { emulator, app: url, told: teller.told, signal };
-    const good = await playAll(scenario, stage, teller, () => lastRefusal(emulator));
+    const good = await playAll(scenario, stage, teller, () => [lastRefusal(emulator), complaint()]);
     if (once || signal.aborted) return good ? 0 : 1;
     emulator.setLifetimes({ appTokenMs: LATER_TOKEN_MS, federatedIdentityTokenMs: LATER_TOKEN_MS });
     teller.say(invitation(url, served.url, emulator.adminToken));

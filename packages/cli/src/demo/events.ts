@@ -26,6 +26,9 @@ export type Aside =
   | { readonly event: "listening"; readonly url: string }
   | { readonly event: "trouble"; readonly reason: string };
 
+/** The header by which an answer that is not the app's own says whose it is. */
+export const ANSWERED_BY = "x-answered-by";
+
 /** A line of the app's output that means something. */
 export type AppLine = DemoEvent | Aside;
 

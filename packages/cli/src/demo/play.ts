@@ -2,7 +2,10 @@
 import type { Io } from "../io.ts";
 import type { DemoEvent } from "./events.ts";
 import { renderEvent } from "./render.ts";
-import type { Stage, Step } from "./stage.ts";
+import { pause, type Stage, type Step } from "./stage.ts";
+import { printable } from "./text.ts";
+
+const HINT_WAIT_MS = 100;
 
 /** Where a demo prints. */
 export interface Teller {
@@ -31,14 +34,14 @@ export function createTeller(json: boolean, io: Io): Teller {
 /**
  * Plays every step, also after one that failed.
  *
- * @param hint What a developer would look for in a log when a step has failed.
+ * @param hints What a developer would look for in logs when a step has failed.
  * @returns Whether all of them did what they should.
  */
 export async function playAll<S extends Stage>(
   steps: readonly Step<S>[],
   stage: S,
   { tell, say }: Teller,
-  hint: () => string | undefined,
+  hints: () => readonly (string | undefined)[],
 ): Promise<boolean> {
   let good = true;
   for (const { name, title, play } of steps) {
@@ -50,7 +53,9 @@ export async function playAll<S extends Stage>(
       if (stage.signal.aborted) return false;
       good = false;
       const reason = error instanceof Error ? error.message : String(error);
-      tell({ event: "failed", step: name, reason: [reason, hint()].filter(Boolean).join("; ") });
+      // What the app's process says of it may come a moment after its answer.
+      await pause(HINT_WAIT_MS);
+      tell({ event: "failed", step: name, reason: printable([reason, ...hints()].filter(Boolean).join("; ")) });
     }
   }
   if (good) tell({ event: "done" });

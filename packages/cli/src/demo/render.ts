@@ -1,6 +1,7 @@
 /** The demo's events as lines for a person. */
 import { explain } from "@tokenhop/core/explain";
 import type { DemoEvent } from "./events.ts";
+import { printable } from "./text.ts";
 
 function clock(at: number): string {
   return new Date(at).toISOString().slice(11, 19);
@@ -49,7 +50,7 @@ function words(event: DemoEvent, at: number): readonly [what: string, details: s
 /** One event as a line: UTC time, what, details; for a refusal also why, and what to do instead. */
 export function renderEvent(event: DemoEvent, at: number): string {
   const [what, details] = words(event, at);
-  const line = `${clock(at)}  ${what.padEnd(13)}  ${details}`;
+  const line = `${clock(at)}  ${what.padEnd(13)}  ${printable(details)}`;
   if (event.event !== "refused") return line;
   const { cause, fix } = explain(event);
   const indent = " ".repeat(25);

@@ -1,5 +1,6 @@
 /** What a step of a demo is, and what it can do and see. */
-import type { DemoEvent } from "./events.ts";
+import { ANSWERED_BY, type DemoEvent } from "./events.ts";
+import { errorCodeIn, readObject } from "./text.ts";
 
 /** What every step can do and see. */
 export interface Stage {
@@ -24,6 +25,10 @@ export interface Step<S extends Stage> {
 
 /** An answer of the app's. */
 export interface AppAnswer {
+  /** Method and path. */
+  readonly asked: string;
+  /** Who gave it: a server that the app passed the request on to, or the app itself. */
+  readonly by: string;
   readonly status: number;
   readonly body: string;
 }
@@ -36,14 +41,31 @@ export function pause(ms: number): Promise<void> {
 /** Asks the app, whatever it answers. */
 export async function look({ app, signal }: Stage, path: string, method = "GET"): Promise<AppAnswer> {
   const response = await fetch(new URL(path, app), { signal, method });
-  return { status: response.status, body: await response.text() };
+  const by = response.headers.get(ANSWERED_BY) ?? "the app";
+  return { asked: `${method} ${path}`, by, status: response.status, body: await response.text() };
 }
 
-/** Asks the app. An answer other than the expected one fails the step, saying what came instead. */
-export async function ask(stage: Stage, path: string, expected: number, method = "GET"): Promise<void> {
-  const { status, body } = await look(stage, path, method);
-  if (status !== expected)
-    throw new Error(`${method} ${path} answered ${status} instead of ${expected}: ${body.slice(0, 300)}`);
+/**
+ * Fails the step if an answer is another than the expected one. Of its body only an error's code is shown: whoever stands
+ * between the app and Azure may have put anything there, the request's own token included.
+ */
+export function expectStatus({ asked, by, status, body }: AppAnswer, expected: number): void {
+  if (status === expected) return;
+  const code = errorCodeIn(body) ?? "no error code";
+  throw new Error(`${asked}: ${by} answered ${status} instead of ${expected} (${code})`);
+}
+
+/** Asks the app, and fails the step if it answers with another status. */
+export async function ask(stage: Stage, path: string, expected: number, method = "GET"): Promise<AppAnswer> {
+  const answer = await look(stage, path, method);
+  expectStatus(answer, expected);
+  return answer;
+}
+
+/** Asks the app for a list. A page that says 200 and is none comes from somebody else than Azure. */
+export async function askForList(stage: Stage, path: string): Promise<void> {
+  const { asked, by, body } = await ask(stage, path, 200);
+  if (!Array.isArray(readObject(body).value)) throw new Error(`${asked}: ${by} answered 200, and with no list`);
 }
 
 /** The line of the app's process that says so may come a moment after its answer. */

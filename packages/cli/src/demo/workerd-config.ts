@@ -21,7 +21,10 @@ export async function readWorker(): Promise<string> {
 
 const bindings = settingNames.map((name) => `(name = "${name}", fromEnvironment = "${name}")`);
 
-/** The configuration. Bare, as Node compatibility would be on from August 2026; any free port; only this machine is reached. */
+/**
+ * The configuration. Bare, as Node compatibility would be on from August 2026; any free port; only this machine is reached. The
+ * date is the last that the pinned workerd knows, and goes up with it; so does the one in `tools/lib/workerd.ts`.
+ */
 export const workerdConfig: string = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [ (name = "app", worker = .app), (name = "loopback", network = (allow = ["local"])) ],

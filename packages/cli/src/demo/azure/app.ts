@@ -13,7 +13,7 @@ export function createAzureApp(env: Platform["env"], tell: Tell): DemoApp {
   const settings = readAzure(env);
   const real = defaultPlatform();
   const recorder = createRecorder(real.fetch, originsOf(env));
-  const app = createApp(settings, { ...real, fetch: recorder.fetch }, tell);
+  const app = createApp(settings, { ...real, env, fetch: recorder.fetch }, tell);
 
   const compare = async (exchanges: readonly Exchange[]): Promise<void> => {
     const { answers, differences } = await compareAll(worldOf(settings, exchanges), exchanges);

@@ -6,7 +6,8 @@ import type {
   PermissionsConfig,
   TenantConfig,
 } from "@tokenhop/emulator";
-import { readJwt, readObject } from "./jwt.ts";
+import { readObject } from "../text.ts";
+import { readJwt } from "./jwt.ts";
 import type { Exchange } from "./record.ts";
 import { exchangesOf } from "./requests.ts";
 import type { AzureSettings } from "./settings.ts";
@@ -55,16 +56,20 @@ export function externalClaims(settings: AzureSettings, exchanges: readonly Exch
     .find(({ iss }) => typeof iss === "string" && iss !== tenantIssuer(settings));
 }
 
-/** The managed identity that the host's platform speaks for; one that was never asked for has no name. */
-function hostId({ UAMI_CLIENT_ID }: AzureSettings, exchanges: readonly Exchange[]): string {
-  const [claims = {}] = exchangesOf(exchanges, "GET managed identity").flatMap(issuedIn);
+/** The managed identity that the host's platform speaks for: one that it gave a token of, as it may refuse the one that was named. */
+function hostId({ UAMI_CLIENT_ID }: AzureSettings, exchanges: readonly Exchange[]): string | undefined {
+  const granted = exchangesOf(exchanges, "GET managed identity").filter(
+    ({ answer }) => typeof readObject(answer.body).access_token === "string",
+  );
+  if (granted.length === 0) return undefined;
+  const [claims = {}] = granted.flatMap(issuedIn);
   return (UAMI_CLIENT_ID ?? (textOf(claims.appid ?? claims.azp) || madeUp(0))).toLowerCase();
 }
 
 function clientsIn(settings: AzureSettings, exchanges: readonly Exchange[]): Client[] {
   const host = hostId(settings, exchanges);
   const asked = exchangesOf(exchanges, "POST token");
-  return [...new Set([host, ...asked.map(clientIdOf)])].map((clientId, index) => {
+  return [...new Set([...(host === undefined ? [] : [host]), ...asked.map(clientIdOf)])].map((clientId, index) => {
     const mine = asked.filter((exchange) => clientIdOf(exchange) === clientId);
     const ofHost = clientId === host ? exchangesOf(exchanges, "GET managed identity") : [];
     const granted = mine.flatMap(issuedIn);
@@ -79,7 +84,8 @@ function trustOf(credential: FederatedCredentialConfig, refusal: number | undefi
   const other = (text: string): string => `${text}/other`;
   if (refusal === 70025) return [];
   if (refusal === 700211) return [{ ...credential, issuer: other(credential.issuer) }];
-  if (refusal === 700212) return [{ ...credential, audiences: credential.audiences.map(other) }];
+  // The second is said of Entra's own tokens.
+  if (refusal === 700212 || refusal === 7002121) return [{ ...credential, audiences: credential.audiences.map(other) }];
   if (refusal === 700213) return [{ ...credential, subject: other(credential.subject) }];
   return [credential];
 }
@@ -108,15 +114,16 @@ export function clientsOf(
   const { AZURE_SUBSCRIPTION_ID: subscription, AZURE_RESOURCE_GROUP_NAME: group } = settings;
   // Whom Entra does not know, the emulator must not know either.
   const clients = clientsIn(settings, exchanges).filter(({ refusal, isHost }) => isHost || refusal !== 700016);
-  const host = clients.find(({ isHost }) => isHost)?.objectId ?? "";
+  const host = clients.find(({ isHost }) => isHost)?.objectId ?? madeUp(0);
   const { iss, sub, aud } = externalClaims(settings, exchanges) ?? {};
   const outside = { name: "outside", issuer: textOf(iss), subject: textOf(sub), audiences: [[aud].flat().join()] };
   const platform = { name: "platform", issuer: tenantIssuer(settings), subject: host, audiences: [EXCHANGE] };
   const trusted = (client: Client): FederatedCredentialConfig[] =>
-    // A managed identity trusts nobody that Entra speaks for.
-    [...(iss === undefined ? [] : [outside]), ...(isIdentity(client) ? [] : [platform])].flatMap((credential) =>
-      trustOf(credential, client.refusal),
-    );
+    // A managed identity trusts nobody that Entra speaks for; but how one was refused tells of a record that nearly fits.
+    [
+      ...(iss === undefined ? [] : [outside]),
+      ...(isIdentity(client) && client.refusal === undefined ? [] : [platform]),
+    ].flatMap((credential) => trustOf(credential, client.refusal));
   const folder = `/subscriptions/${subscription}/resourceGroups/${group}/providers/Microsoft.ManagedIdentity`;
   return {
     apps: clients

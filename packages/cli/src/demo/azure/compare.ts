@@ -64,15 +64,6 @@ function valueDifferences(real: AnswerShape, emulated: AnswerShape): string[] {
 /**
  * How a real answer differs from an emulated one, in words; nothing where they are alike. Answers of different status are not
  * compared any further.
- *
- * @example
- * ```ts
- * import { describeAnswer, differencesBetween } from "@tokenhop/cli";
- *
- * const answer = (body: string) => describeAnswer({ status: 200, headers: {}, body });
- * const rules = { headers: [], optional: [] };
- * console.log(differencesBetween(answer('{"expires_in":3599}'), answer('{"expires_in":"3599"}'), rules));
- * ```
  */
 export function differencesBetween(real: AnswerShape, emulated: AnswerShape, rules: CompareRules): readonly string[] {
   if (real.status !== emulated.status) return [words("status", said(real), said(emulated))];

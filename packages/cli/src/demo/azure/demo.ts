@@ -38,10 +38,11 @@ export async function azureDemo(options: Omit<DemoOptions, "fault">, io: Io): Pr
   let app: AppProcess | undefined;
   try {
     app = await startApp({ runtime, world: "azure", env }, teller.tell);
-    const { url, trouble } = app;
+    const { url, trouble, complaint } = app;
     teller.say(`A Hono app on ${runtime} listens on ${url}. It calls the real Azure, and holds no secret.`);
     teller.say(`Its identity token comes from ${settings.source}. Times are UTC.`);
-    const good = await playAll(azureScenario, { settings, app: url, told: teller.told, signal }, teller, trouble);
+    const stage = { settings, app: url, told: teller.told, signal };
+    const good = await playAll(azureScenario, stage, teller, () => [trouble(), complaint()]);
     if (once || signal.aborted) return good ? 0 : 1;
     teller.say(invitation(url, group));
     await watchOn(`${url}/api/resources/${encodeURIComponent(group)}`, WATCH_EVERY_MS, signal);

@@ -21,12 +21,3 @@ export function readJwt(token: unknown): Jwt | undefined {
     return undefined;
   }
 }
-
-/** A text as JSON object; an empty one for anything else. */
-export function readObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return Object(JSON.parse(text)) as Readonly<Record<string, unknown>>;
-  } catch {
-    return {};
-  }
-}

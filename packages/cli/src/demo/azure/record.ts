@@ -24,10 +24,27 @@ export interface Recorder {
   take(): readonly Exchange[];
 }
 
-/** Reads an answer, and leaves it to be read again. */
-export async function readAnswer(response: Response): Promise<Answer> {
+/** As core reads: what is longer is refused there, and is not to be held in memory here. */
+const MAX_BYTES = 256 * 1024;
+
+/** Reads an answer, and leaves it to be read again; undefined for one that is too long. */
+export async function readAnswer(response: Response): Promise<Answer | undefined> {
   const { status, headers } = response;
-  return { status, headers: Object.fromEntries(headers), body: await response.clone().text() };
+  const reader = response.clone().body?.getReader();
+  const decoder = new TextDecoder();
+  let body = "";
+  let bytes = 0;
+  for (;;) {
+    const value = (await reader?.read())?.value;
+    if (value === undefined) return { status, headers: Object.fromEntries(headers), body: body + decoder.decode() };
+    bytes += value.byteLength;
+    if (bytes > MAX_BYTES) {
+      // Not waited for: it ends when the answer itself has been read.
+      reader?.cancel().catch(() => undefined);
+      return undefined;
+    }
+    body += decoder.decode(value, { stream: true });
+  }
 }
 
 /**
@@ -47,7 +64,9 @@ export function createRecorder(fetch: Fetch, origins: ReadonlySet<string>): Reco
       const { method, headers } = request;
       const body = await request.text();
       const response = await fetch(input, init);
-      kept.push({ method, url, headers: Object.fromEntries(headers), body, answer: await readAnswer(response) });
+      const answer = await readAnswer(response);
+      // Asked again: whoever took everything meanwhile will not come for this one, and it holds tokens.
+      if (keeping && answer) kept.push({ method, url, headers: Object.fromEntries(headers), body, answer });
       return response;
     },
     take() {

@@ -1,5 +1,6 @@
 /** What the demo plays against the real Azure. It reads and lists; nothing is ever made, changed or deleted there. */
-import { ask, look, type Stage, type Step, told } from "../stage.ts";
+import { ask, askForList, expectStatus, look, type Stage, type Step, told } from "../stage.ts";
+import { printable } from "../text.ts";
 import type { AzureSettings } from "./settings.ts";
 
 /** A stage in the real world. */
@@ -17,11 +18,11 @@ const s1: Step<AzureStage> = {
   title: "S1: the identity token of this environment → AZURE_CLIENT_ID → Azure Resource Manager",
   async play(stage) {
     const path = resources(stage.settings.AZURE_RESOURCE_GROUP_NAME);
-    await ask(stage, path, 200);
+    await askForList(stage, path);
     await told(stage, "the credential", (event) => event.event === "credential" && event.provider === "arm");
     // A real token lives for an hour, so the held one is dropped.
     await ask(stage, "/refresh", 204, "POST");
-    await ask(stage, path, 200);
+    await askForList(stage, path);
     await told(stage, "the new credential", (event) => event.event === "refresh" && event.provider === "arm");
     return undefined;
   },
@@ -32,14 +33,10 @@ const denied: Step<AzureStage> = {
   title: "Denied: a resource group on which AZURE_CLIENT_ID has no role",
   async play(stage) {
     const { AZURE_FORBIDDEN_RESOURCE_GROUP_NAME: given } = stage.settings;
-    if (given !== undefined) {
-      await ask(stage, resources(given), 403);
-    } else {
-      const { status, body } = await look(stage, resources(ARTICLES_GROUP));
-      if (status === 200 || status === 404)
-        return `${ARTICLES_GROUP} answers ${status}, not 403; name another group by AZURE_FORBIDDEN_RESOURCE_GROUP_NAME`;
-      if (status !== 403) throw new Error(`Azure answered ${status} instead of 403: ${body.slice(0, 300)}`);
-    }
+    const answer = await look(stage, resources(given ?? ARTICLES_GROUP));
+    if (given === undefined && (answer.status === 200 || answer.status === 404))
+      return `${ARTICLES_GROUP} answers ${answer.status}, not 403; name another group by AZURE_FORBIDDEN_RESOURCE_GROUP_NAME`;
+    expectStatus(answer, 403);
     await told(stage, "the refusal", (event) => event.event === "forbidden");
     return undefined;
   },
@@ -53,9 +50,9 @@ const itself: Step<AzureStage> = {
   async play(stage) {
     const { identityLacks } = stage.settings;
     if (identityLacks !== undefined) return noIdentity(identityLacks);
-    const { status, body } = await look(stage, "/api/users-without-app");
-    if (status === 200) return "this managed identity has a permission of its own to read users";
-    if (status !== 403) throw new Error(`Graph answered ${status} instead of 403: ${body.slice(0, 300)}`);
+    const answer = await look(stage, "/api/users-without-app");
+    if (answer.status === 200) return "this managed identity has a permission of its own to read users";
+    expectStatus(answer, 403);
     return undefined;
   },
 };
@@ -67,7 +64,7 @@ const s2: Step<AzureStage> = {
     const { identityLacks, APP_CLIENT_ID } = stage.settings;
     if (APP_CLIENT_ID === undefined) return "APP_CLIENT_ID names no app registration that trusts a managed identity";
     if (identityLacks !== undefined) return noIdentity(identityLacks);
-    await ask(stage, "/api/users", 200);
+    await askForList(stage, "/api/users");
     await told(stage, "Graph's answer", (event) => event.event === "graph" && event.status === 200);
     return undefined;
   },
@@ -87,9 +84,9 @@ const comparison: Step<AzureStage> = {
   name: "comparison",
   title: "Compared: what Azure answered, and what the emulator answers to the same",
   async play(stage) {
-    const { status, body } = await look(stage, "/comparison");
-    if (status === 422) return body;
-    if (status !== 200) throw new Error(`the comparison failed: ${body.slice(0, 300)}`);
+    const answer = await look(stage, "/comparison");
+    if (answer.status === 422) return printable(answer.body);
+    expectStatus(answer, 200);
     await told(stage, "the outcome", (event) => event.event === "compared");
     return undefined;
   },

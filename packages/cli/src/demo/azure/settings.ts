@@ -83,6 +83,21 @@ function find(env: Env): Found {
   };
 }
 
+/** Combinations that Entra refuses, whatever trusts whom: a managed identity cannot become one. */
+function confusionsOf(env: Env, source: string | undefined): string[] {
+  const [target, identity, app] = [env.AZURE_CLIENT_ID, env.UAMI_CLIENT_ID, env.APP_CLIENT_ID].map((id) =>
+    id?.toLowerCase(),
+  );
+  if (!identity) return [];
+  const itself = "and not the managed identity of UAMI_CLIENT_ID, which cannot become itself";
+  return [
+    ...(source === "managed-identity" && target === identity
+      ? [`AZURE_CLIENT_ID must name an app registration where the identity token is a managed identity's, ${itself}`]
+      : []),
+    ...(app === identity ? [`APP_CLIENT_ID must name an app registration, ${itself}`] : []),
+  ];
+}
+
 /**
  * The settings, read from an environment.
  *
@@ -92,6 +107,7 @@ export function readAzure(env: Env): AzureSettings {
   const { source, identityLacks, lacking } = find(env);
   const problems = problemsOf(env);
   if (source === undefined) problems.push(`An identity token is missing; none of these has one: ${lacking.join("; ")}`);
+  problems.push(...confusionsOf(env, source));
   if (problems.length > 0) throw new UsageError(`--azure needs more of its environment:\n  ${problems.join("\n  ")}`);
   const given = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, env[name] || undefined]));
   return { ...given, source, identityLacks } as unknown as AzureSettings;

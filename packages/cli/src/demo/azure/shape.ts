@@ -63,14 +63,6 @@ function parsed(body: string): unknown {
 
 /**
  * Describes an answer. Of its values none is kept but those that are words of a protocol, as `invalid_client` is.
- *
- * @example
- * ```ts
- * import { describeAnswer } from "@tokenhop/cli";
- *
- * const { members } = describeAnswer({ status: 200, headers: {}, body: '{"expires_in":3599}' });
- * console.log(members.expires_in);
- * ```
  */
 export function describeAnswer({ status, headers, body }: Answer): AnswerShape {
   const types = new Map<string, Set<string>>();

@@ -3,8 +3,8 @@
  * real answers show. What it then answers otherwise differs in how it answers, and not in what there is. Pure.
  */
 import type { EmulatorConfig, ResourceGroupConfig, TenantConfig } from "@tokenhop/emulator";
+import { readObject } from "../text.ts";
 import { clientsOf, externalClaims, principalOf } from "./clients.ts";
-import { readObject } from "./jwt.ts";
 import type { Exchange } from "./record.ts";
 import { exchangesOf } from "./requests.ts";
 import type { AzureSettings } from "./settings.ts";
