@@ -20,10 +20,10 @@ const minute = 60_000;
 
 const parts: readonly Part[] = [
   { name: "check", command: ["tools/check.ts"], timeoutMs: 6 * minute },
-  { name: "node", command: ["tools/suite.ts", "node"], timeoutMs: 3 * minute },
-  { name: "bun", command: ["tools/suite.ts", "bun"], timeoutMs: 3 * minute },
-  { name: "deno", command: ["tools/suite.ts", "deno"], timeoutMs: 3 * minute },
-  { name: "workerd", command: ["tools/suite.ts", "workerd"], timeoutMs: 3 * minute },
+  { name: "node", command: ["tools/suite.ts", "node"], timeoutMs: 6 * minute },
+  { name: "bun", command: ["tools/suite.ts", "bun"], timeoutMs: 6 * minute },
+  { name: "deno", command: ["tools/suite.ts", "deno"], timeoutMs: 6 * minute },
+  { name: "workerd", command: ["tools/suite.ts", "workerd"], timeoutMs: 6 * minute },
   { name: "serve", command: ["tools/suite.ts", "node", "--list", "workerd"], timeoutMs: 3 * minute },
   { name: "names", command: ["tools/compare-names.ts"], timeoutMs: minute },
   { name: "faults", command: ["tools/faults.ts"], timeoutMs: 6 * minute, needs: "test/faults" },
