@@ -28,7 +28,8 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
         signal.removeEventListener("abort", stop);
         resolve();
       },
-      Math.min(ms, LONGEST_TIMER_MS),
+      // Node warns of a time that has gone by already.
+      Math.max(0, Math.min(ms, LONGEST_TIMER_MS)),
     );
     if (signal.aborted) stop();
     // Once, or the runtime keeps every signal that was made of one that lives long.

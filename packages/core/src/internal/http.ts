@@ -54,7 +54,7 @@ export async function send(
   // A browser hides a redirect's status behind 0.
   if (status === 0 || (status >= 300 && status < 400))
     throw failure("ERR_HTTP_REDIRECT", "it answered with a redirect", "stop");
-  if (text === undefined) throw failure("ERR_HTTP_TOO_LARGE", `its reply is larger than ${MAX_BYTES} bytes`, "retry");
+  if (text === undefined) throw failure("ERR_HTTP_TOO_LARGE", `its reply exceeds ${MAX_BYTES} bytes`, "retry");
   return { status, headers, text };
 }
 
