@@ -48,7 +48,7 @@ export interface State<V> {
   readonly held?: Held<V> | undefined;
   readonly failure?: Failure | undefined;
   readonly firstTriedAt?: number | undefined;
-  /** When a 401 last dropped the held value, on the monotonic clock. No instant is later than none, so it needs no default. */
+  /** When a 401 last dropped the held value, on the monotonic clock. Absent until then, when every comparison with it is false. */
   readonly droppedAt?: number | undefined;
 }
 
