@@ -7,6 +7,7 @@ import type { BearerToken, CredentialProvider, GetOptions, Platform } from "./ty
 type Provider = CredentialProvider<BearerToken, object>;
 
 const MAX_REDIRECTS = 5;
+const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** A provider's token, for this request. */
 export function bearerOf(
@@ -30,12 +31,25 @@ export function bearerText({ kind, token }: BearerToken): string {
   throw noHeader(`credentials of kind ${String(kind)}`);
 }
 
-function hostError(provider: string, url: URL, hosts: readonly string[]): TokenError {
+/** The same, as it may stand in a header: runtimes differ in what they let pass, and a runtime's own complaint shows the value. */
+export function headerText(credential: BearerToken): string {
+  const text = bearerText(credential);
+  if (!/[^!-~]/.test(text)) return text;
+  throw noHeader("a token of these characters");
+}
+
+/**
+ * Goes on only if a provider's token may be sent to a URL.
+ *
+ * @throws {TokenError} `ERR_DOWNSTREAM_HOST`
+ */
+export function mustBeHost({ name, hosts }: Pick<Provider, "name" | "hosts">, url: URL): void {
+  if (mayReceive(url, hosts)) return;
   const known =
     hosts.length > 0 ? `its hosts are ${hosts.join(", ")}` : "it has no hosts; name them in the target's option hosts";
   const flaw =
     url.username || url.password ? " with a user name in the URL" : url.protocol === "http:" ? " by plain http" : "";
-  return new TokenError(`Cannot send the token of ${provider} to ${url.origin}${flaw}: ${known}`, {
+  throw new TokenError(`Cannot send the token of ${name} to ${url.origin}${flaw}: ${known}`, {
     code: "ERR_DOWNSTREAM_HOST",
   });
 }
@@ -48,7 +62,22 @@ function isReplayable(request: Request | undefined, body: RequestInit["body"]): 
 }
 
 /**
- * The claims that a resource demands (Entra's claims challenge), as JSON text.
+ * The claims that a resource demands in the answer to a refused request (Entra's claims challenge), as JSON text of at most 4 kB,
+ * or nothing. An attached `fetch` answers such a challenge by itself. Who gets the 401 all the same, because the body could not be
+ * sent again or the new token was refused too, can see here what was wanted; what comes from elsewhere than the provider's own
+ * hosts is not to be given to `get({ claims })`.
+ *
+ * @example
+ * ```ts
+ * import { claimsChallenge, type Downstream } from "@tokenhop/core";
+ *
+ * export async function upload(graph: Downstream, url: string, open: () => ReadableStream): Promise<Response> {
+ *   const send = () => graph.fetch(url, { method: "PUT", body: open() });
+ *   const response = await send();
+ *   // A stream is gone once it was sent. The token that was demanded is there by now.
+ *   return response.status === 401 && claimsChallenge(response.headers) ? send() : response;
+ * }
+ * ```
  *
  * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
  */
@@ -59,7 +88,8 @@ export function claimsChallenge(headers: Headers): string | undefined {
   const encoded = /[\s,]claims\s*=\s*"([\w+/=-]{1,5460})"/i.exec(challenge)?.[1];
   try {
     const claims = encoded && decodeBase64(encoded);
-    return claims && typeof JSON.parse(claims).access_token === "object" ? claims : undefined;
+    const demanded = claims && JSON.parse(claims).access_token;
+    return Object(demanded) === demanded ? (claims as string) : undefined;
   } catch {
     return undefined;
   }
@@ -68,7 +98,7 @@ export function claimsChallenge(headers: Headers): string | undefined {
 /** Where a reply points, when it is a redirect that may be followed: the request must be one without a body. */
 function redirectOf(response: Response, from: URL, method: string): URL | undefined {
   const location = response.headers.get("location");
-  const followed = [301, 302, 303, 307, 308].includes(response.status) && /^(?:GET|HEAD)$/.test(method);
+  const followed = REDIRECTS.includes(response.status) && /^(?:GET|HEAD)$/.test(method);
   if (location === null || !followed || !URL.canParse(location, from)) return undefined;
   return safeUrl(new URL(location, from).href, from.protocol === "http:");
 }
@@ -137,23 +167,20 @@ export async function attachedFetch(
   const request = input instanceof Request ? input : undefined;
   // A copy: what is checked is what is fetched, whatever becomes of the caller's URL meanwhile.
   const url = new URL(request?.url ?? String(input));
-  const { hosts } = provider;
-  if (!mayReceive(url, hosts)) throw hostError(provider.name, url, hosts);
+  mustBeHost(provider, url);
   const signal = init?.signal ?? request?.signal;
   const redirect = init?.redirect ?? request?.redirect ?? "follow";
   const method = (init?.method ?? request?.method ?? "GET").toUpperCase();
+  const replayable = isReplayable(request, init?.body);
 
   const send = async (credential: BearerToken): Promise<Answer> => {
     const headers = new Headers(init?.headers ?? request?.headers);
-    const token = bearerText(credential);
-    // Runtimes differ in what they let pass, and a runtime's own complaint shows the value.
-    if (/[^!-~]/.test(token)) throw noHeader("a token of these characters");
-    headers.set("authorization", `Bearer ${token}`);
+    headers.set("authorization", `Bearer ${headerText(credential)}`);
     askForGzip(headers);
-    const authorised: RequestInit = { ...init, headers, redirect: "manual" };
+    // Node wants to be told that a stream goes out before the answer comes in; nobody else minds.
+    const authorised: RequestInit = { ...(!replayable && { duplex: "half" }), ...init, headers, redirect: "manual" };
     const first = await platform.fetch(request ?? url, authorised);
-    const { status } = first;
-    if (redirect === "error" && status >= 300 && status < 400)
+    if (redirect === "error" && REDIRECTS.includes(first.status))
       throw new TypeError(`Cannot fetch ${url.origin}: it answered with a redirect`);
     const { response, own } =
       redirect === "follow"
@@ -167,7 +194,6 @@ export async function attachedFetch(
   const { response, own } = await send(credential);
   if (response.status !== 401 || !own) return response;
   const claims = claimsChallenge(response.headers);
-  const replayable = isReplayable(request, init?.body);
   // A refused token goes in any case. What a resource demands is obtained in any case: the caller's next request needs it.
   if (!claims && !(provider.invalidate(credential, "unauthorized") && replayable)) return response;
   const renewed = await bearerOf(provider, options, claims ? { ...waiting, claims } : waiting);

@@ -1,6 +1,7 @@
 /** What an adapter puts into a request's context: providers that attach their token to a `fetch`. */
 import { attachedFetch, bearerOf, bearerText } from "./attached-fetch.ts";
 import { ConfigError, HELP, isTokenError } from "./errors.ts";
+import { type RequestContext, waitUntilOf } from "./internal/wait-until.ts";
 import { defaultPlatform } from "./platform.ts";
 import type {
   Attached,
@@ -25,13 +26,9 @@ export interface DownstreamOptions {
 }
 
 /** What a framework knows of the request besides the request itself. */
-export interface AttachContext {
+export interface AttachContext extends RequestContext {
   /** The Worker's `env`: providers made from it are kept as long as it. */
   readonly env?: object | undefined;
-  /** How work may outlive the request. */
-  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
-  /** The same for a framework that throws where there is none. Called only when an exchange is due. */
-  readonly executionContext?: (() => Required<Pick<Platform, "waitUntil">>) | undefined;
 }
 
 /** The providers that `T` stands for. */
@@ -43,11 +40,17 @@ export type ProvidersFrom<T extends ProvidersOrFactory> = T extends (env: never)
     ? T
     : never;
 
-/** Attaches providers to one request. */
+/**
+ * The request being served, or what makes one of it where a framework has none: called at most once, and only when a source
+ * asks for the request. {@link requestHead} makes one from Node's.
+ */
+export type RequestOrMaker = Request | (() => Request);
+
+/** Attaches providers to one request, or to work that serves none: a cron trigger, a queue, RPC. */
 export interface Attach<T extends ProvidersOrFactory> {
-  (request: Request, context?: AttachContext): Attached<ProvidersFrom<T>>;
+  (request: RequestOrMaker | undefined, context?: AttachContext): Attached<ProvidersFrom<T>>;
   /** The same, with every token that needs no parameter obtained first. */
-  eagerly(request: Request, context?: AttachContext): Promise<Attached<ProvidersFrom<T>>>;
+  eagerly(request: RequestOrMaker | undefined, context?: AttachContext): Promise<Attached<ProvidersFrom<T>>>;
 }
 
 type Bearer = CredentialProvider<BearerToken, object>;
@@ -87,24 +90,27 @@ function providersOf(source: ProvidersOrFactory, platform: Platform): (env: obje
 
 /** The options of every `get` of one request. */
 class RequestOptions implements GetOptions {
-  readonly request: Request;
+  /** What was made is kept here: options that inherit from these would each keep their own. */
+  readonly home: RequestOptions;
+  made: RequestOrMaker | undefined;
   readonly timeoutMs: number;
   readonly context: AttachContext;
 
-  constructor(request: Request, timeoutMs: number, context: AttachContext) {
-    this.request = request;
+  constructor(request: RequestOrMaker | undefined, timeoutMs: number, context: AttachContext) {
+    this.home = this;
+    this.made = request;
     this.timeoutMs = timeoutMs;
     this.context = context;
   }
 
+  get request(): Request | undefined {
+    const { home } = this;
+    if (typeof home.made === "function") home.made = home.made();
+    return home.made;
+  }
+
   get waitUntil(): GetOptions["waitUntil"] {
-    const { waitUntil, executionContext } = this.context;
-    try {
-      const owner = executionContext?.();
-      return owner ? (work) => owner.waitUntil(work) : waitUntil;
-    } catch {
-      return waitUntil;
-    }
+    return waitUntilOf(this.context);
   }
 }
 
@@ -174,14 +180,17 @@ export function createAttach<T extends ProvidersOrFactory>(source: T, options: D
   check(source, options);
   const { timeoutMs = 30_000, platform = defaultPlatform() } = options;
   const providers = providersOf(source, platform);
-  const attach = (request: Request, context: AttachContext = {}): Attached<ProvidersFrom<T>> => {
+  const attach = (request: RequestOrMaker | undefined, context: AttachContext = {}): Attached<ProvidersFrom<T>> => {
     const call = new RequestOptions(request, timeoutMs, context);
     const attached: Record<string, unknown> = {};
     const all = providers(context.env);
     for (const name in all) attached[name] = new View(all[name] as Bearer, call, platform);
     return attached as Attached<ProvidersFrom<T>>;
   };
-  const eagerly = async (request: Request, context: AttachContext = {}): Promise<Attached<ProvidersFrom<T>>> => {
+  const eagerly = async (
+    request: RequestOrMaker | undefined,
+    context: AttachContext = {},
+  ): Promise<Attached<ProvidersFrom<T>>> => {
     const attached = attach(request, context);
     const one = async ({ token }: Downstream): Promise<unknown> => token().catch(laterIfParameters);
     await Promise.all(Object.values(attached as Record<string, Downstream>).map(one));
@@ -192,23 +201,42 @@ export function createAttach<T extends ProvidersOrFactory>(source: T, options: D
 
 const DEFAULT_RETRY_AFTER_MS = 5_000;
 
+/** What a request is refused with for what it carries, or does not. */
+const REFUSED: Readonly<Record<string, number>> = {
+  ERR_AUTH_MISSING: 401,
+  ERR_AUTH_INVALID: 401,
+  ERR_AUTH_REQUEST: 400,
+  ERR_AUTH_FORBIDDEN: 403,
+  ERR_AUTH_APP_ONLY: 403,
+  ERR_AUTH_UNAVAILABLE: 503,
+  ERR_EXCHANGE_INTERACTION: 401,
+};
+
 /**
- * The answer to a request whose credential could not be obtained, as problem details (RFC 9457): 503 with `Retry-After` when
- * it may pass, 502 otherwise. It names the error's code and nothing else of it. Undefined for anything that is not such a
- * failure, a mistake in the program included.
+ * The answer to a request that failed here, as problem details (RFC 9457). It names the error's code, the challenge that the
+ * error carries as `WWW-Authenticate`, and nothing else of it.
+ *
+ * - 503 with `Retry-After` when a credential could not be obtained but may be soon, or a token cannot be checked; 502 otherwise
+ * - 401, 403 or 400 for what the client sent (`ERR_AUTH_*`), and 401 when the user has to act (`ERR_EXCHANGE_INTERACTION`)
+ *
+ * @returns Undefined for anything that is not such a failure, a mistake in the program included.
  */
 export function problemResponse(error: unknown): Response | undefined {
   if (!isTokenError(error) || /^ERR_(?:CONFIG|CALL_CLAIMS|DOWNSTREAM|WATCH)/.test(error.code)) return undefined;
-  const { code, recovery, retryAfterMs } = error;
-  const status = recovery === "stop" ? 502 : 503;
+  const { code, recovery, retryAfterMs, challenge } = error;
+  const refused = REFUSED[code];
+  const status = refused ?? (recovery === "stop" ? 502 : 503);
+  const title = refused
+    ? "The authorization of the request was not accepted"
+    : "A credential for a downstream service could not be obtained";
   const seconds = Math.max(1, Math.ceil((retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1000));
-  const title = "A credential for a downstream service could not be obtained";
   return new Response(JSON.stringify({ type: HELP + code.toLowerCase(), title, status, code }), {
     status,
     headers: {
       "content-type": "application/problem+json",
       "cache-control": "no-store",
       ...(status === 503 && { "retry-after": String(seconds) }),
+      ...(challenge && { "www-authenticate": challenge }),
     },
   });
 }

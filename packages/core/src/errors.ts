@@ -16,6 +16,7 @@ export type ErrorCode =
   | "ERR_EXCHANGE_CHAIN"
   | "ERR_EXCHANGE_FAILED"
   | "ERR_EXCHANGE_REPLY"
+  | "ERR_EXCHANGE_INTERACTION"
   | "ERR_HTTP_NETWORK"
   | "ERR_HTTP_REDIRECT"
   | "ERR_HTTP_TOO_LARGE"
@@ -26,7 +27,13 @@ export type ErrorCode =
   | "ERR_PROVIDER_CLOSED"
   | "ERR_WATCH_UNSUPPORTED"
   | "ERR_DOWNSTREAM_HOST"
-  | "ERR_DOWNSTREAM_PROVIDER";
+  | "ERR_DOWNSTREAM_PROVIDER"
+  | "ERR_AUTH_MISSING"
+  | "ERR_AUTH_REQUEST"
+  | "ERR_AUTH_INVALID"
+  | "ERR_AUTH_FORBIDDEN"
+  | "ERR_AUTH_UNAVAILABLE"
+  | "ERR_AUTH_APP_ONLY";
 
 /**
  * What the engine does about an error. Sources and targets choose it, the engine acts on it.
@@ -47,7 +54,7 @@ export interface TokenErrorFields {
   readonly step?: string | undefined;
   /** How long to wait before another attempt makes sense. */
   readonly retryAfterMs?: number | undefined;
-  /** Configuration errors: every problem found. */
+  /** Configuration errors: every problem found. A refused token: the reason. */
   readonly problems?: readonly string[] | undefined;
   /** HTTP status of the refusing reply. */
   readonly status?: number | undefined;
@@ -61,6 +68,8 @@ export interface TokenErrorFields {
   readonly timestamp?: string | undefined;
   /** A claims challenge that the caller must pass on (JSON text). */
   readonly claims?: string | undefined;
+  /** What the answer to the request says in `WWW-Authenticate` (RFC 9110, 11.6.1). */
+  readonly challenge?: string | undefined;
 }
 
 export const HELP = "https://github.com/tokenhop/tokenhop/blob/main/docs/errors.md#";
@@ -80,6 +89,7 @@ export class TokenError extends Error implements TokenErrorFields {
   declare readonly traceId?: string | undefined;
   declare readonly timestamp?: string | undefined;
   declare readonly claims?: string | undefined;
+  declare readonly challenge?: string | undefined;
 
   /**
    * @param message What failed and why, in one sentence without a full stop; the code and its help link are added.

@@ -3,6 +3,7 @@
  *
  * Sources are imported from `@tokenhop/core/sources/<name>`, targets from `@tokenhop/core/targets/<name>`.
  */
+export { claimsChallenge } from "./attached-fetch.ts";
 export { createCache } from "./cache.ts";
 export { defineSource, defineTarget } from "./define.ts";
 export {
@@ -12,6 +13,7 @@ export {
   type DownstreamOptions,
   type ProvidersFrom,
   problemResponse,
+  type RequestOrMaker,
 } from "./downstream.ts";
 export {
   ConfigError,
@@ -25,6 +27,7 @@ export { type FederateOptions, federate } from "./federate.ts";
 export { firstOf } from "./first-of.ts";
 export { secret } from "./internal/secret.ts";
 export { defaultPlatform } from "./platform.ts";
+export { type NodeRequestHead, requestHead } from "./request-head.ts";
 export type {
   Attached,
   AwsCredentials,
@@ -55,6 +58,7 @@ export type {
   StepContext,
   SubjectToken,
   Target,
+  TokenClaims,
   VaultSecret,
   VerifiedUser,
   WatchEvent,

@@ -41,9 +41,7 @@ function feedFromSource(engine: Engine, source: IdentitySource, audience: string
   const job: Job<SubjectToken> = {
     name: source.name,
     hop: "source",
-    // Without a partition nothing may depend on the request: its token would serve others.
-    step: (_, { request }, signal) =>
-      source.getToken({ audience }, { platform, signal, request: source.partition && request }),
+    step: (_, { request }, signal) => source.getToken({ audience }, { platform, signal, request }),
   };
   // The environment is a part of the identity: what a variable's name stands for differs between two of them.
   const partition: Feed["partition"] = (request) => [platform.env, source.identity, source.partition?.(request)];
@@ -97,26 +95,28 @@ function createView<Out extends Credential, P extends object>(
     prepare: feed.prepare,
     async step(prepared, { request, claims }, signal) {
       const subject = prepared as SubjectToken;
-      const out = await to.exchange(subject, params, { platform, signal, request: from.partition && request, claims });
+      const out = await to.exchange(subject, params, { platform, signal, request, claims });
       const { expiresAt = out.expiresAt } = from.perRequest ? subject : out;
       return expiresAt < out.expiresAt ? { ...out, expiresAt } : out;
     },
   };
-  const keyOf = (request?: Request): string =>
-    canonical(["target", to.identity, to.partition?.(params), feed.partition(request)], store.nameOf);
-  const open = (request?: Request): Slot<Out> => openSlot(engine, job, keyOf(request));
+  // Without a partition nothing may depend on the request: its token would serve others. So it is not even asked for.
+  const requestOf = (options?: GetOptions): Request | undefined => from.partition && options?.request;
+  const keyOf = (options?: GetOptions): string =>
+    canonical(["target", to.identity, to.partition?.(params), feed.partition(requestOf(options))], store.nameOf);
+  const open = (options?: GetOptions): Slot<Out> => openSlot(engine, job, keyOf(options));
   const hasHitPath = !from.partition && !engine.onEvent;
   let slot: Slot<Out> | undefined;
 
   const getSlowly = async (options: GetOptions): Promise<Out> => {
     ended.signal.throwIfAborted();
     options.signal?.throwIfAborted();
-    const home = open(options.request);
+    const home = open(options);
     slot = home;
     // With a cache of its own the exchange itself ends on close; in a shared one it goes on for the others.
     const signal = shared.ownsCache ? options.signal : anySignal(options.signal, ended.signal);
     // Inherited and not copied: options may have a getter (a framework's waitUntil) that is to be asked late.
-    const call: Call = Object.create(options, { signal: { value: signal } });
+    const call: Call = Object.create(options, { request: { value: requestOf(options) }, signal: { value: signal } });
     const value = await acquire(engine, home, job, call);
     if (from.partition) homes.set(value, home);
     return value;
@@ -148,7 +148,7 @@ function createView<Out extends Credential, P extends object>(
       return getSlowly(options ?? {});
     },
     peek(options) {
-      const held = store.find<Out>(keyOf(options?.request))?.state.held;
+      const held = store.find<Out>(keyOf(options))?.state.held;
       return held && ageMs(held, readClock(engine)) < held.usableMs ? held.value : undefined;
     },
     with(more) {

@@ -4,8 +4,11 @@
  *
  * Import from `@tokenhop/core/testing`.
  */
+
 import { defineSource, defineTarget, federate, secret } from "./index.ts";
 import type { BearerToken, CredentialProvider, Fetch, Platform } from "./types.ts";
+
+export { type TestUserOptions, testUser } from "./testing/user.ts";
 
 /** A clock for tests. Time passes by {@link ManualClock.advance} only. */
 export interface ManualClock extends Pick<Platform, "now" | "monotonic" | "sleep"> {

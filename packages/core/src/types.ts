@@ -261,17 +261,35 @@ export interface CredentialCache {
   clear(): void;
 }
 
+/** What a token says, as far as every issuer says it. A token that was verified has been checked for all of these. */
+export interface TokenClaims {
+  readonly iss: string;
+  /** Unique per issuer, and at Entra per application: `oid` is the same in all of them. */
+  readonly sub?: string | undefined;
+  readonly aud: string | readonly string[];
+  /** Seconds since 1970, as `nbf` and `iat`. */
+  readonly exp: number;
+  readonly nbf?: number | undefined;
+  readonly iat?: number | undefined;
+  readonly [claim: string]: unknown;
+}
+
 declare const verified: unique symbol;
 
 /**
- * A user whose inbound token was verified; a raw string is not one. Declared for targets that act on behalf of a user. What
- * verifies a token and makes one comes with such a target.
+ * Who sent a request, by a token that was verified. Only `bearerAuth` makes one (and `testUser` of `testing`): a copy, or a raw
+ * string, is none, at compile time and at run time. It may be an application: the claims tell.
  */
-export interface VerifiedUser {
+export interface VerifiedUser<C extends TokenClaims = TokenClaims> {
   readonly [verified]: true;
+  /** The token that was verified. */
   readonly token: Secret;
-  /** A hash that tells users apart in the cache. */
+  /** A hash of the token, which tells users apart in the cache. */
   readonly partition: string;
+  /** Frozen, and so is everything in it. */
+  readonly claims: C;
+  /** When the token ends, epoch ms. */
+  readonly expiresAt: number;
 }
 
 /** A provider that a bearer token can be taken from, now or after `with(params)`. */
@@ -286,10 +304,16 @@ export type ProvidersOrFactory = Providers | ((env: never) => Providers);
 /** One provider as a request sees it. */
 export interface Downstream {
   /**
-   * `fetch` with the bearer token attached. Only the provider's hosts get it: any other throws `ERR_DOWNSTREAM_HOST`.
-   * A 401 is answered once with a new token when the body can be sent again. Of compressions it asks for
-   * gzip alone, unless `accept-encoding` says something without gzip; what the runtime has decompressed no longer says
-   * that it is compressed, so a reply can be handed on.
+   * `fetch` with the bearer token attached. Only the provider's hosts get it: any other throws `ERR_DOWNSTREAM_HOST`, and a
+   * redirect elsewhere is followed without it.
+   *
+   * A 401 is answered once with a new token, one that satisfies the claims challenge if there is one. A stream, and a `Request`
+   * with a body, cannot be sent again: then the 401 is the answer, the new token is held for the next request, and
+   * `claimsChallenge(response.headers)` says what was demanded. A stream needs no `duplex`; whatever else `init` says goes to the
+   * runtime as it is.
+   *
+   * Of compressions it asks for gzip alone, unless `accept-encoding` says something without gzip; what the runtime has
+   * decompressed no longer says that it is compressed, so a reply can be handed on.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /** The token text, for a client that wants it itself. */

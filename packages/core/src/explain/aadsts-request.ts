@@ -91,7 +91,7 @@ export const REQUEST: CodeReasons = {
   },
   65001: {
     cause: "Nobody has consented to the permissions that the app asks for.",
-    fix: "Grant admin consent to the app's permissions in this tenant: az ad app permission admin-consent --id CLIENT_ID.",
+    fix: "Grant admin consent to the app's permissions in this tenant: az ad app permission admin-consent --id CLIENT_ID. Or let the user consent: with knownClientApplications in the API's registration, a client that asks for the scope CLIENT_ID/.default is shown both consents.",
     recovery: "stop",
   },
   900432: {

@@ -4,7 +4,7 @@ import type { CodeReasons } from "./shapes.ts";
 export const SERVICE: CodeReasons = {
   7000114: {
     cause: "A workload's own token was sent as the user in an on-behalf-of exchange.",
-    fix: "On behalf of somebody means a user's access token; a workload calls with its own identity.",
+    fix: "On behalf of somebody means a user's access token; a workload calls with its own identity. entraObo() refuses such a token itself, so something else made the request.",
     recovery: "stop",
   },
   50013: {
@@ -43,9 +43,40 @@ export const SERVICE: CodeReasons = {
     fix: "Answer the client with 401 and the error's `claims` in WWW-Authenticate; only the user's own sign-in can satisfy them.",
     recovery: "stop",
   },
+  50173: {
+    cause: "The user was revoked after the token was issued: a new password, or an administrator ended all sessions.",
+    fix: "Answer the client with 401, so that the user signs in again.",
+    recovery: "stop",
+  },
+  50034: {
+    cause: "The user of the token does not exist in this tenant, or not any more.",
+    fix: "If it is a user of another tenant, list that tenant in the option tenants. A user who was removed stays refused.",
+    recovery: "stop",
+  },
+  53000: {
+    cause: "A policy demands a device that complies with the organisation's rules.",
+    fix: "Answer the client with 401; the user has to sign in from such a device.",
+    recovery: "stop",
+  },
+  53001: {
+    cause: "A policy demands a device that is joined to the organisation's domain.",
+    fix: "Answer the client with 401; the user has to sign in from such a device.",
+    recovery: "stop",
+  },
+  53002: {
+    cause: "A policy demands that the user signs in by an approved application.",
+    fix: "Answer the client with 401; the user has to sign in by such an application.",
+    recovery: "stop",
+  },
+  53004: {
+    cause: "The user has to register for multi-factor authentication before this, and this sign-in was not fit for it.",
+    fix: "Answer the client with 401; the user registers when they sign in.",
+    recovery: "stop",
+  },
   53003: {
-    cause: "A Conditional Access policy for workload identities blocks the sign-in, by location or by risk.",
-    fix: "Look at the service principal sign-in logs for the policy, and have the workload's addresses allowed or the risk dismissed.",
+    cause:
+      "A Conditional Access policy blocks the sign-in: of the workload, by location or by risk, or on behalf of a user, of that user.",
+    fix: "Of a workload: look at the service principal sign-in logs for the policy, and have its addresses allowed or the risk dismissed. On behalf of a user: answer the client with 401; the user's own sign-in shows what is blocked.",
     recovery: "stop",
   },
   530035: {

@@ -46,6 +46,11 @@ export const CODES: Readonly<Record<ErrorCode, Reason>> = {
       "The identity provider answered with status 200, but the reply holds no usable token: it is no JSON, or a field is missing.",
     fix: "Check that the option authority is the identity provider itself and that no proxy answers in its place.",
   },
+  ERR_EXCHANGE_INTERACTION: {
+    cause:
+      "The identity provider will act on behalf of this user only after the user has done something: signed in again, given a second factor, agreed. No retry helps, and no server can do it.",
+    fix: "Answer the request with problemResponse(error): 401, with the claims challenge in `WWW-Authenticate`. The client that has the user sends them through sign-in with these claims, and comes back with a new token. If it is consent that is missing, an administrator can give it for all.",
+  },
   ERR_HTTP_NETWORK: {
     cause:
       "No answer: the name did not resolve, the connection or its certificate was refused, or it broke on the way.",
@@ -95,5 +100,34 @@ export const CODES: Readonly<Record<ErrorCode, Reason>> = {
     cause:
       "The provider gives something that is no bearer token (AWS credentials, a leased secret), which no header can carry.",
     fix: "Use it with the SDK it is made for, and attach only providers of bearer tokens.",
+  },
+  ERR_AUTH_MISSING: {
+    cause:
+      "The request carries no token where one is looked for: no `Authorization: Bearer`, or no header of the issuer's own.",
+    fix: "Send an access token for this API. With Cloudflare Access, let the request pass through Access; with a proxy in front, see that it does not strip the header.",
+  },
+  ERR_AUTH_REQUEST: {
+    cause:
+      "The request's credentials cannot be read in one way only: more than one token, or a token with characters that no bearer token has.",
+    fix: "Send one header `Authorization: Bearer TOKEN` and no other token with it. A proxy that adds a header of its own must replace the client's.",
+  },
+  ERR_AUTH_INVALID: {
+    cause:
+      "A token was sent and is refused: another issuer, audience or tenant, a signature or key that does not fit, a time that is over, or a kind of token that is none for an API. The error's `problems` says which; the answer to the client does not.",
+    fix: "Look at `problems` in your own log, and the list of reasons in docs/bearer-auth.md. Most often the client asked for a token for another audience, or sends its ID token.",
+  },
+  ERR_AUTH_FORBIDDEN: {
+    cause: "The token is valid, and grants none of the scopes or roles that are required here.",
+    fix: "Let the client ask for the scope (a user), or assign the application role (a workload), and get a new token: what is granted later is not in the old one.",
+  },
+  ERR_AUTH_UNAVAILABLE: {
+    cause:
+      "The token could not be judged: the issuer's public keys are not held and cannot be fetched now. Nothing unverified is let in.",
+    fix: "It passes, and the client may repeat its request. If it does not, look at `problems`: whether this program reaches the issuer's discovery document and its keys, and whether the option issuer is written exactly as the document has it.",
+  },
+  ERR_AUTH_APP_ONLY: {
+    cause:
+      "The request was sent by an application, without a user, so there is nobody on whose behalf something could be done.",
+    fix: "Call the next service as yourself: federate() with the target entra instead of entraObo. Or have the client sign a user in.",
   },
 };

@@ -16,9 +16,9 @@ const SERVED_BY: Readonly<Record<string, string>> = {
   "appconfig.azure.com": "*.azconfig.io",
 };
 
-/** The hosts for a resource identifier (a scope without its `/.default`); none when it names no host, as `api://my-app`. */
-export function hostsOfScope(resource: string): readonly string[] {
-  const host = /^https:\/\/([a-z\d.-]+(?::\d+)?)(?:\/|$)/.exec(resource.toLowerCase())?.[1] ?? "";
+/** The hosts for the resource of a scope; none when it names no host, as `api://my-app`. */
+export function hostsOfScope(scope: string): readonly string[] {
+  const host = /^https:\/\/([a-z\d.-]+(?::\d+)?)\//.exec(scope.toLowerCase())?.[1] ?? "";
   const served = Object.hasOwn(SERVED_BY, host) ? SERVED_BY[host] : host;
   return served ? served.split(" ") : [];
 }

@@ -95,12 +95,15 @@ export function refusalOf(step: string, reply: Reply, platform: Platform, sent: 
 }
 
 /**
- * The `claims` parameter: what a resource demanded, and that this client can handle such demands (`cp1`).
+ * The parameter `claims`, if there is one: what a resource demanded, and that this client can handle such demands (`cp1`).
  *
  * @throws {TokenError} `ERR_CALL_CLAIMS` when the challenge demands nothing of an access token, or is larger than 4 kB.
  * @see https://learn.microsoft.com/entra/identity-platform/claims-challenge
  */
-export function claimsParameter(challenge: StepContext["claims"], enableCae: boolean): string | undefined {
+export function claimsParameter(
+  challenge: StepContext["claims"],
+  enableCae: boolean,
+): { readonly claims: string } | undefined {
   if (!challenge && !enableCae) return undefined;
   const demanded: Readonly<Record<string, unknown>> = Object(parseJson(challenge || '{"access_token":{}}'));
   const wanted = demanded.access_token as object;
@@ -110,5 +113,5 @@ export function claimsParameter(challenge: StepContext["claims"], enableCae: boo
     });
   }
   const capability = enableCae && { xms_cc: { values: ["cp1"] } };
-  return JSON.stringify({ ...demanded, access_token: { ...wanted, ...capability } });
+  return { claims: JSON.stringify({ ...demanded, access_token: { ...wanted, ...capability } }) };
 }

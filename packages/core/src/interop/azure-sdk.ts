@@ -5,8 +5,8 @@
  */
 import * as v from "valibot";
 import { ConfigError, TokenError } from "../errors.ts";
+import { type AnyProvider, platformShape, providerShape, requestShape, waitUntilShape } from "../internal/interop.ts";
 import { checkOptions, text } from "../internal/schema.ts";
-import { callable } from "../internal/shape.ts";
 import { defaultPlatform } from "../platform.ts";
 import type { BearerToken, CredentialProvider, GetOptions, Platform } from "../types.ts";
 
@@ -69,8 +69,6 @@ type ScopeOf<P> = string extends keyof P ? never : "scope" extends keyof P ? P["
 export type AzureSdkArguments<P extends object> =
   string extends ScopeOf<P> ? [options?: AzureSdkOptions] : [options: AzureSdkFixedOptions];
 
-type View = CredentialProvider<BearerToken, object>;
-
 /** Views are light, and few: a client asks for one scope. */
 const MAX_VIEWS = 100;
 /** Whoever keeps tokens by themselves expects one to last longer than this; `@azure/identity` gives none that does not. */
@@ -78,16 +76,12 @@ const SOON_MS = 300_000;
 /** How long a call waits for a new token while the held one is valid: as the engine does inside its margin. */
 const WAIT_MS = 2_000;
 
-function having(...methods: readonly string[]): (value: unknown) => boolean {
-  return (value) => methods.every((name) => typeof (value as Record<string, unknown> | null)?.[name] === "function");
-}
-
 const optionsSchema = v.strictObject({
-  provider: v.custom<View>(having("get", "peek", "with"), "expected a provider, as federate() gives"),
+  provider: providerShape,
   scope: v.optional(text),
-  request: v.optional(v.custom<Request>((value) => Object(value) === value, "expected a Request")),
-  waitUntil: v.optional(callable),
-  platform: v.optional(v.custom<Platform>(having("now"), "expected a Platform")),
+  request: requestShape,
+  waitUntil: waitUntilShape,
+  platform: platformShape("now"),
 });
 
 /** The scopes as one, in the way of OAuth. Whether a target serves more than one resource at once is its own matter. */
@@ -98,8 +92,11 @@ function scopeOf(scopes: string | readonly string[]): string {
 }
 
 /** Views on the provider by scope and tenant, so that a call with both known finds its token without further ado. */
-function viewsOf(provider: View, fixed: string | undefined): (scope: string, tenantId: string | undefined) => View {
-  const views = new Map<string, View>();
+function viewsOf(
+  provider: AnyProvider,
+  fixed: string | undefined,
+): (scope: string, tenantId: string | undefined) => AnyProvider {
+  const views = new Map<string, AnyProvider>();
   return (scope, tenantId) => {
     if (fixed !== undefined && scope !== fixed) {
       throw new ConfigError("azureSdk().getToken()", [`scopes: expected ${fixed}, which is what the token is for`]);
@@ -136,7 +133,7 @@ async function following<T>(
  * A token that lasts a while, if one can be had. An SDK keeps what it gets, and some ask but once shortly before the end: what
  * is due for renewal and has not long to go is given only when no other comes in time.
  */
-async function lasting(view: View, call: GetOptions, platform: Platform): Promise<BearerToken> {
+async function lasting(view: AnyProvider, call: GetOptions, platform: Platform): Promise<BearerToken> {
   const now = (): number => platform.now();
   const endsAt = now() + Math.min(call.timeoutMs ?? WAIT_MS, WAIT_MS);
   const held = await view.get(call);
