@@ -62,9 +62,10 @@ function edited(answer: Answer, fault: Fault | undefined): Done {
 
 function toResponse({ status, body, headers = {} }: Omit<Answer, "log">): Response {
   const isText = typeof body === "string";
+  const isRaw = body instanceof Uint8Array || body instanceof ReadableStream;
   const type = isText ? "text/html; charset=utf-8" : "application/json; charset=utf-8";
   const hasBody = body !== undefined && ![204, 205, 304].includes(status);
-  const content = isText ? body : JSON.stringify(body);
+  const content = isText || isRaw ? (body as BodyInit) : JSON.stringify(body);
   const all = new Headers(hasBody ? { "content-type": type } : {});
   for (const [name, value] of Object.entries(headers)) all.set(name, value);
   return new Response(hasBody ? content : null, { status, headers: all });

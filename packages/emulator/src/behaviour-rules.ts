@@ -100,6 +100,46 @@ export const behaviourRules: readonly Rule[] = [
     note: "Entra knows how a token was obtained, and refuses the chain external, managed identity, application.",
   },
   {
+    id: "obo-parameters",
+    kind: "documentation",
+    note: "grant_type, assertion, requested_token_use and scope; what is answered without requested_token_use is UNCONFIRMED.",
+  },
+  {
+    id: "obo-check-order",
+    kind: "UNCONFIRMED",
+    note: "The client as for client credentials, then the user's token (signature, kind, audience, time), consent, policies.",
+  },
+  {
+    id: "obo-consent",
+    kind: "documentation",
+    note: "What the config lists as delegated permissions was consented to, for all users; /.default gives all of it.",
+  },
+  {
+    id: "obo-answer",
+    kind: "documentation",
+    note: "scope names what was granted; a refresh token comes with offline_access, and is never redeemed here.",
+  },
+  {
+    id: "obo-access-policy",
+    kind: "UNCONFIRMED",
+    note: "The claims that name a policy are documented; that a token of the user with the policy in polids meets it is this emulator's own.",
+  },
+  {
+    id: "cae-revocation",
+    kind: "documentation",
+    note: "Graph refuses older tokens of clients that declared cp1, with a challenge for nbf; its text is from a field report.",
+  },
+  {
+    id: "cae-managed-identity",
+    kind: "documentation",
+    note: "Managed identities are not covered.",
+  },
+  {
+    id: "cae-arm",
+    kind: "UNCONFIRMED",
+    note: "ARM refuses in the same way here; for workloads only Graph is documented to.",
+  },
+  {
     id: "metadata-origin",
     kind: "client code",
     note: "Metadata names endpoints on the host that was asked and Microsoft's issuer: msal-common 16 takes both.",

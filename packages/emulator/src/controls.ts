@@ -1,8 +1,9 @@
 /** What a test or the admin routes may do to an emulator. */
 import type { JWTPayload } from "jose";
 import type { LifetimesConfig, TenantConfig } from "./config/types.ts";
-import { findProvider, findResource, findTenant, findUser } from "./directory.ts";
-import { signEntraToken } from "./entra/mint.ts";
+import { findProvider, findResource, findTenant, findUser, objectIdsOf } from "./directory.ts";
+import type { AccessPolicy } from "./entra/access-policies.ts";
+import { type Issued, signEntraToken } from "./entra/mint.ts";
 import { issueUserToken } from "./entra/user-token.ts";
 import type { Fault } from "./faults.ts";
 import type { RouteName } from "./log.ts";
@@ -66,6 +67,17 @@ export interface EmulatorControls {
   issueExternalToken(request: ExternalTokenRequest): Promise<string>;
   /** Signs an access token of a user. @throws {EmulatorControlError} when tenant, user or audience do not exist */
   issueUserToken(request: UserTokenRequest): Promise<string>;
+  /** What conditional access demands of users. */
+  accessPolicies(): readonly AccessPolicy[];
+  /** Demands these things of users from now on, and nothing else. */
+  setAccessPolicies(policies: readonly AccessPolicy[]): void;
+  /**
+   * Ends what a user or an application was issued so far, as of now: Graph and ARM refuse such a token of a client that handles
+   * claims challenges, and Entra gives a new one. Names an id or user principal name, or a client id or object id.
+   *
+   * @throws {EmulatorControlError} when there is nobody of that name
+   */
+  revokeSessions(principal: string): void;
   /** Signs any claims with the tenants' key. The emulator does not count the token among those it issued. */
   signEntraToken(claims: JWTPayload): Promise<string>;
   /**
@@ -92,7 +104,10 @@ export function createControls(world: World): EmulatorControls {
     removeResource: (address) => world.resources.remove(address),
     issueExternalToken: async ({ provider, ...wanted }) =>
       issueExternalToken(world, providerOf(world, provider), wanted),
-    issueUserToken: async (request) => userToken(world, request),
+    issueUserToken: async (request) => (await userToken(world, request)).token,
+    accessPolicies: () => world.accessPolicies(),
+    setAccessPolicies: (policies) => world.setAccessPolicies(policies),
+    revokeSessions: (principal) => revokeSessions(world, principal),
     signEntraToken: (claims) => signEntraToken(world, claims),
     rotateKeys: async (issuer, options) => {
       const keys = issuer === "entra" ? world.entraKeys : world.providerKeys(providerOf(world, issuer).name);
@@ -127,7 +142,13 @@ function tenantOf(world: World, name: string | undefined): TenantConfig {
   return known(found, `tenant "${name}"`);
 }
 
-function userToken(world: World, request: UserTokenRequest): Promise<string> {
+function revokeSessions(world: World, principal: string): void {
+  const ids = objectIdsOf(world.config, principal);
+  known(ids[0], `user or application "${principal}"`);
+  for (const id of ids) world.sessions.revoke(id);
+}
+
+function userToken(world: World, request: UserTokenRequest): Promise<Issued> {
   const tenant = tenantOf(world, request.tenant);
   return issueUserToken(world, {
     tenant,

@@ -1,4 +1,4 @@
-import type { EmulatorConfig, LifetimesConfig } from "./config/types.ts";
+import type { EmulatorConfig, LifetimesConfig, RoleAssignmentConfig } from "./config/types.ts";
 import { exchangeResource } from "./well-known-resources.ts";
 
 /** Every id and name of the demo config, so that nobody has to copy them. */
@@ -16,6 +16,11 @@ export interface DemoIds {
   readonly resourceGroup: string;
   /** Resource group on which it is nothing. */
   readonly forbiddenResourceGroup: string;
+  /** Resources that hold data, which `demo-uami` may use: a storage account, a vault, and an account with a deployed model. */
+  readonly storageAccount: string;
+  readonly vault: string;
+  readonly openai: string;
+  readonly deployment: string;
   /** Hosted OIDC provider, its issuer, and the one workload that it knows. */
   readonly oidcProvider: string;
   readonly oidcIssuer: string;
@@ -31,6 +36,7 @@ export interface DemoIds {
 const tenantId = "7c3f0a52-3b1e-4d0e-9a54-6d1c1f5b2a01";
 const subscriptionId = "b2d8e6c4-90a7-4f6b-8c11-2e7d5a9f3b02";
 const resourceGroup = "demo-rg";
+const dataGroup = "demo-data";
 const user = "ada@demo.example";
 
 /** The ids of `createDemoConfig`: fixed, made up, and valid nowhere else. */
@@ -44,6 +50,10 @@ export const demoIds: DemoIds = {
   appObjectId: "6b0c9d8e-2a3f-4e5d-8b7a-1c0f9e8d7c06",
   resourceGroup,
   forbiddenResourceGroup: "test-resource-group-1",
+  storageAccount: "demodata",
+  vault: "demo-secrets",
+  openai: "demo-openai",
+  deployment: "demo-model",
   oidcProvider: "workload",
   oidcIssuer: "https://oidc.emulator.test/oidc/workload",
   oidcSubject: "repo:tokenhop/demo:ref:refs/heads/main",
@@ -51,6 +61,15 @@ export const demoIds: DemoIds = {
   identityHeader: "demo-identity-header",
   user,
 };
+
+/** What `demo-uami` may do with data. */
+const dataRoles: readonly RoleAssignmentConfig[] = (
+  ["Storage Blob Data Contributor", "Key Vault Secrets Officer", "Cognitive Services OpenAI User"] as const
+).map((role) => ({
+  principalId: demoIds.uamiPrincipalId,
+  role,
+  scope: `/subscriptions/${subscriptionId}/resourceGroups/${dataGroup}`,
+}));
 
 /** Variables that a platform sets for its workload. */
 export interface DemoEnvironment {
@@ -77,8 +96,8 @@ export interface DemoConfigOptions {
 }
 
 /**
- * A small world to try things in: a managed identity that an external workload may become and that may read one resource
- * group, and an application with Graph permissions that trusts the managed identity.
+ * A small world to try things in: a managed identity that an external workload may become, that may read one resource group and
+ * use the data of another, and an application with Graph permissions that trusts the managed identity.
  */
 export function createDemoConfig(options: DemoConfigOptions = {}): EmulatorConfig {
   const ids = demoIds;
@@ -96,6 +115,7 @@ export function createDemoConfig(options: DemoConfigOptions = {}): EmulatorConfi
             displayName: "demo-app",
             identifierUris: [`api://${ids.appClientId}`],
             permissions: { "https://graph.microsoft.com": ["User.Read.All", "Organization.Read.All"] },
+            delegatedPermissions: { "https://graph.microsoft.com": ["User.Read"] },
             federatedCredentials: [
               {
                 name: "demo-uami",
@@ -123,6 +143,7 @@ export function createDemoConfig(options: DemoConfigOptions = {}): EmulatorConfi
             role: "Reader",
             scope: `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}`,
           },
+          ...dataRoles,
         ],
         users: [
           { id: "8d7c6b5a-4f3e-4d2c-9b1a-0f9e8d7c6b07", displayName: "Ada Lovelace", userPrincipalName: user },
@@ -153,6 +174,15 @@ export function createDemoConfig(options: DemoConfigOptions = {}): EmulatorConfi
             ],
           },
           { name: ids.forbiddenResourceGroup, location: "westeurope" },
+          {
+            name: dataGroup,
+            location: "westeurope",
+            resources: [
+              { type: "Microsoft.Storage/storageAccounts", name: ids.storageAccount },
+              { type: "Microsoft.KeyVault/vaults", name: ids.vault },
+              { type: "Microsoft.CognitiveServices/accounts", name: ids.openai, deployments: [ids.deployment] },
+            ],
+          },
         ],
       },
     ],

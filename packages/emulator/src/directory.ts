@@ -23,6 +23,10 @@ export interface Client {
   /** Tenant in which it is registered, which need not be the one that was asked. */
   readonly homeTenantId: string;
   readonly permissions: PermissionsConfig;
+  /** What it may do for users. */
+  readonly delegatedPermissions: PermissionsConfig;
+  /** What tokens for it may be issued for, besides its client id. */
+  readonly identifierUris: readonly string[];
   readonly federatedCredentials: readonly FederatedCredentialConfig[];
   /** ARM id, of a managed identity only. */
   readonly resourceId?: string | undefined;
@@ -70,6 +74,8 @@ function appClient(home: TenantConfig, app: AppConfig, objectId: string): Client
     enabled: app.enabled ?? true,
     homeTenantId: home.id,
     permissions: app.permissions ?? {},
+    delegatedPermissions: app.delegatedPermissions ?? {},
+    identifierUris: app.identifierUris ?? [],
     federatedCredentials: app.federatedCredentials ?? [],
   };
 }
@@ -83,6 +89,8 @@ function identityClient(tenant: TenantConfig, identity: ManagedIdentityConfig): 
     enabled: true,
     homeTenantId: tenant.id,
     permissions: identity.permissions ?? {},
+    delegatedPermissions: {},
+    identifierUris: [],
     federatedCredentials: identity.federatedCredentials ?? [],
     resourceId: identity.resourceId,
   };
@@ -124,9 +132,18 @@ function appResource(tenant: TenantConfig, name: string): Resource | undefined {
 
 /** Application permissions of a client on a resource. */
 export function rolesOf(tenant: TenantConfig, client: Client, resource: Resource): readonly string[] {
-  return Object.entries(client.permissions)
+  return permissionsOn(tenant, client.permissions, resource);
+}
+
+/** The permissions on one resource, by whatever name the config has it. */
+export function permissionsOn(
+  tenant: TenantConfig,
+  permissions: PermissionsConfig,
+  resource: Resource,
+): readonly string[] {
+  return Object.entries(permissions)
     .filter(([name]) => findResource(tenant, name)?.key === resource.key)
-    .flatMap(([, roles]) => roles);
+    .flatMap(([, names]) => names);
 }
 
 /** The managed identities that the emulated host carries, each with its tenant. */
@@ -143,6 +160,23 @@ export function hostIdentities(
 /** Finds a user by id or by user principal name. */
 export function findUser(tenant: TenantConfig, name: string): UserConfig | undefined {
   return (tenant.users ?? []).find(({ id, userPrincipalName }) => sameId(id, name) || sameId(userPrincipalName, name));
+}
+
+/** Object ids of whoever has a name: a user's id or user principal name, a client id in every tenant, or an object id. */
+export function objectIdsOf(config: EmulatorConfig, name: string): readonly string[] {
+  return config.tenants.flatMap(({ users = [], apps = [], managedIdentities = [] }) => [
+    ...users
+      .filter((user) => [user.id, user.userPrincipalName].some((known) => sameId(known, name)))
+      .map(({ id }) => id),
+    ...apps.flatMap((app) =>
+      [app.objectId, ...(app.provisionedIn ?? []).map(({ objectId }) => objectId)].filter((id) =>
+        [id, app.clientId].some((known) => sameId(known, name)),
+      ),
+    ),
+    ...managedIdentities
+      .filter(({ clientId, principalId }) => [clientId, principalId].some((known) => sameId(known, name)))
+      .map(({ principalId }) => principalId),
+  ]);
 }
 
 /** Finds a hosted OIDC provider by name. */

@@ -1,16 +1,20 @@
+import { createBlobStore } from "./blob/store.ts";
 import { createClock } from "./clock.ts";
 import { parseConfig } from "./config/parse.ts";
 import type { EmulatorConfig, LifetimesConfig } from "./config/types.ts";
 import { createControls, type EmulatorControls } from "./controls.ts";
+import type { AccessPolicy } from "./entra/access-policies.ts";
 import { createIssuerKeys } from "./entra/issuer-keys.ts";
 import { createFaults } from "./faults.ts";
 import { createHostCheck } from "./host-check.ts";
 import { createKeyring, type GenerateKey, generateRsaKey, type Keyring } from "./keyring.ts";
+import { createSecretStore } from "./keyvault/store.ts";
 import { createLedger } from "./ledger.ts";
 import { createLog, type LogRecord } from "./log.ts";
 import { isHosted } from "./oidc/issuer-path.ts";
 import { createResourceStore } from "./resources.ts";
 import { createRouter } from "./router.ts";
+import { createSessions } from "./sessions.ts";
 import { randomId } from "./text.ts";
 import type { Lifetimes, World } from "./world.ts";
 
@@ -93,6 +97,7 @@ function createWorld(
   handle: (request: Request) => Promise<Response>,
 ): World {
   const clock = createClock(options.now ?? Date.now);
+  const ledger = createLedger(clock.now);
   const generate = options.generateKey ?? generateRsaKey;
   const issuerKeys = createIssuerKeys({
     now: clock.now,
@@ -105,12 +110,16 @@ function createWorld(
     issuerKeys,
     entraKeys: createKeyring("entra", generate),
     providerKeys: createKeyrings(generate),
-    ledger: createLedger(clock.now),
+    ledger,
+    sessions: createSessions(clock, ledger),
     log: createLog(),
     faults: createFaults(),
     resources: createResourceStore(config),
+    blobs: createBlobStore(),
+    secrets: createSecretStore(),
     sleep: options.sleep ?? sleep,
     ...createLifetimes(config.lifetimes ?? {}),
+    ...createAccessPolicies(),
   };
 }
 
@@ -140,6 +149,16 @@ function createLifetimes(configured: LifetimesConfig): Pick<World, "lifetimes" |
     lifetimes: () => current,
     setLifetimes(changed) {
       current = withoutUndefined(current, changed);
+    },
+  };
+}
+
+function createAccessPolicies(): Pick<World, "accessPolicies" | "setAccessPolicies"> {
+  let current: readonly AccessPolicy[] = [];
+  return {
+    accessPolicies: () => current,
+    setAccessPolicies(policies) {
+      current = policies;
     },
   };
 }

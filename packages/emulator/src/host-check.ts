@@ -4,6 +4,7 @@
  */
 import type { EmulatorConfig } from "./config/types.ts";
 import { authorityHost, issuerOf } from "./directory.ts";
+import { isServiceHost } from "./services/address.ts";
 
 /** On any port: a server of this emulator listens where there is room. No page can call itself by one of these names. */
 const anyPort = new Set([
@@ -27,7 +28,10 @@ export function createHostCheck(config: EmulatorConfig, more: readonly string[] 
     ...more.map((host) => host.toLowerCase()),
   ]);
   const isAllowed = (host: string): boolean =>
-    exact.has(host) || anyPort.has(host.replace(/:\d+$/, "")) || exact.has(host.replace(/:(80|443)$/, ""));
+    exact.has(host) ||
+    anyPort.has(host.replace(/:\d+$/, "")) ||
+    exact.has(host.replace(/:(80|443)$/, "")) ||
+    isServiceHost(host);
   return (request) => {
     const header = request.headers.get("host")?.toLowerCase();
     return isAllowed(new URL(request.url).host) && (header === undefined || isAllowed(header));

@@ -33,6 +33,7 @@ export {
   demoIds,
 } from "./demo-config.ts";
 export { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.ts";
+export type { AccessPolicy } from "./entra/access-policies.ts";
 export { evidence } from "./evidence.ts";
 export type { EvidenceKind, Rule } from "./evidence-kind.ts";
 export { ConnectionDropped, type Fault } from "./faults.ts";

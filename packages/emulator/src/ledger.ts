@@ -21,12 +21,16 @@ export interface IssuedToken {
   readonly tenantId: string;
   /** Epoch ms after which nothing needs to be remembered. */
   readonly expiresAt: number;
+  /** Counts all tokens from 1: a lower one was issued earlier, even where the clock stood still. */
+  readonly number: number;
 }
 
 /** A bounded memory of issued tokens by their `uti`. */
 export interface Ledger {
-  remember(id: string, token: IssuedToken): void;
+  remember(id: string, token: Omit<IssuedToken, "number">): void;
   recall(id: string): IssuedToken | undefined;
+  /** How many tokens were ever issued. */
+  readonly issued: number;
 }
 
 /**
@@ -35,6 +39,7 @@ export interface Ledger {
  */
 export function createLedger(now: () => number, max = 100_000): Ledger {
   const tokens = new Map<string, IssuedToken>();
+  let issued = 0;
 
   const makeRoom = (): void => {
     for (const [id, { expiresAt }] of tokens) if (expiresAt <= now()) tokens.delete(id);
@@ -44,8 +49,12 @@ export function createLedger(now: () => number, max = 100_000): Ledger {
   return {
     remember(id, token) {
       if (tokens.size >= max) makeRoom();
-      tokens.set(id, token);
+      issued += 1;
+      tokens.set(id, { ...token, number: issued });
     },
     recall: (id) => tokens.get(id),
+    get issued() {
+      return issued;
+    },
   };
 }

@@ -11,6 +11,9 @@ export type RouteName =
   | "app-service"
   | "arm"
   | "graph"
+  | "blob"
+  | "key-vault"
+  | "openai"
   | "oidc-discovery"
   | "oidc-jwks"
   | "oidc-token";
@@ -20,7 +23,7 @@ export interface LogDetails {
   readonly outcome: "granted" | "refused";
   /** Why, in words. */
   readonly reason: string;
-  /** AADSTS number, or the code of ARM or Graph. */
+  /** AADSTS number, or the code of ARM, Graph or another service. */
   readonly code?: number | string | undefined;
   readonly tenant?: string | undefined;
   readonly client?: string | undefined;

@@ -23,6 +23,8 @@ export interface ResourceAddress {
 export interface ResourceStore {
   list(subscriptionId: string, resourceGroup: string): readonly ArmResource[];
   get(address: ResourceAddress): ArmResource | undefined;
+  /** The resource of a type whose names are unique in all of Azure, wherever it is. */
+  find(type: string, name: string): ArmResource | undefined;
   put(address: ResourceAddress, values: Pick<ArmResource, "location" | "tags">): ArmResource;
   /** Whether there was one. */
   remove(address: ResourceAddress): boolean;
@@ -59,6 +61,7 @@ export function createResourceStore(config: EmulatorConfig): ResourceStore {
       return [...byId].filter(([key]) => key.startsWith(prefix)).map(([, resource]) => resource);
     },
     get: (address) => byId.get(keyOf(address)),
+    find: (type, name) => [...byId.values()].find((one) => sameId(one.type, type) && sameId(one.name, name)),
     put(address, { location, tags }) {
       const { name, type } = address;
       const resource = { id: resourceId(address), name, type, location, ...(tags && { tags }) };

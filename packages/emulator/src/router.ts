@@ -3,14 +3,18 @@ import { type Context, Hono } from "hono";
 import { type AdminOptions, adminRoutes } from "./admin/routes.ts";
 import { answerRoute } from "./answer.ts";
 import { arm } from "./arm/arm.ts";
+import { blobService } from "./blob/blob.ts";
 import { instanceDiscovery, openidConfiguration, tenantKeys } from "./entra/discovery.ts";
 import { tokenEndpoint } from "./entra/token-endpoint.ts";
-import { listOrganization, listUsers, readUser } from "./graph/graph.ts";
+import { listOrganization, listUsers, readMe, readUser } from "./graph/graph.ts";
 import { appService } from "./identity/app-service.ts";
 import { imds } from "./identity/imds.ts";
+import { keyVault } from "./keyvault/keyvault.ts";
 import type { RouteName } from "./log.ts";
 import { routedPath } from "./oidc/issuer-path.ts";
 import { providerConfiguration, providerKeys, providerToken } from "./oidc/provider.ts";
+import { openai } from "./openai/openai.ts";
+import { serviceAddress, servicePath } from "./services/address.ts";
 import type { Call, Handler } from "./world.ts";
 
 /** What the router needs. */
@@ -22,7 +26,12 @@ export interface RouterOptions extends AdminOptions {
 export function createRouter(options: RouterOptions): Hono {
   const { world, isAllowedHost } = options;
   const providers = world.config.oidcProviders ?? [];
-  const app = new Hono({ getPath: (request) => routedPath(new URL(request.url), providers) });
+  const getPath = (request: Request): string => {
+    const url = new URL(request.url);
+    const address = serviceAddress(url);
+    return address ? servicePath(address.service) : routedPath(url, providers);
+  };
+  const app = new Hono({ getPath });
   const route = (name: RouteName, handler: Handler) => async (c: Context) =>
     answerRoute(world, name, handler, await readCall(c));
 
@@ -51,6 +60,11 @@ export function createRouter(options: RouterOptions): Hono {
   app.get("/v1.0/users", route("graph", listUsers));
   app.get("/v1.0/users/:user", route("graph", readUser));
   app.get("/v1.0/organization", route("graph", listOrganization));
+  app.get("/v1.0/me", route("graph", readMe));
+
+  app.all(servicePath("blob"), route("blob", blobService));
+  app.all(servicePath("key-vault"), route("key-vault", keyVault));
+  app.all(servicePath("openai"), route("openai", openai));
 
   app.get("/oidc/:provider/.well-known/openid-configuration", route("oidc-discovery", providerConfiguration));
   app.get("/oidc/:provider/jwks", route("oidc-jwks", providerKeys));
@@ -62,7 +76,8 @@ export function createRouter(options: RouterOptions): Hono {
 
 async function readCall(c: Context): Promise<Call> {
   const { raw } = c.req;
-  const body = raw.method === "GET" || raw.method === "HEAD" ? "" : await c.req.text();
+  const bytes = new Uint8Array(await c.req.arrayBuffer());
+  const body = new TextDecoder().decode(bytes);
   const isForm = /^application\/x-www-form-urlencoded\b/i.test(raw.headers.get("content-type") ?? "");
   return {
     method: raw.method,
@@ -71,6 +86,7 @@ async function readCall(c: Context): Promise<Call> {
     signal: raw.signal,
     params: c.req.param(),
     form: new URLSearchParams(isForm ? body : ""),
+    bytes,
     body,
   };
 }

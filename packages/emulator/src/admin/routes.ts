@@ -83,6 +83,15 @@ export function adminRoutes({ world, controls, adminToken }: AdminOptions): Hono
   app.post("/tokens/user", async (c) => {
     return c.json({ value: await controls.issueUserToken(await body(c, schema.userTokenSchema)) });
   });
+  app.get("/access-policies", (c) => c.json(controls.accessPolicies()));
+  app.put("/access-policies", async (c) => {
+    controls.setAccessPolicies(await body(c, schema.accessPoliciesSchema));
+    return c.json(controls.accessPolicies());
+  });
+  app.post("/sessions/revoke", async (c) => {
+    controls.revokeSessions((await body(c, schema.revokeSchema)).principal);
+    return c.body(null, 204);
+  });
   app.post("/keys/rotate", async (c) => {
     const { issuer, retire } = await body(c, schema.rotateSchema);
     await controls.rotateKeys(issuer, { retire });

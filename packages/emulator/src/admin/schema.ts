@@ -1,6 +1,7 @@
 /** What the admin routes take. */
 import * as v from "valibot";
 import type { ExternalTokenRequest, UserTokenRequest } from "../controls.ts";
+import type { AccessPolicy } from "../entra/access-policies.ts";
 import type { Fault } from "../faults.ts";
 import type { RouteName } from "../log.ts";
 import type { ResourceAddress } from "../resources.ts";
@@ -21,6 +22,9 @@ export const routeSchema: v.GenericSchema<RouteName> = v.picklist([
   "app-service",
   "arm",
   "graph",
+  "blob",
+  "key-vault",
+  "openai",
   "oidc-discovery",
   "oidc-jwks",
   "oidc-token",
@@ -105,6 +109,18 @@ export const userTokenSchema: v.GenericSchema<UserTokenRequest> = v.strictObject
   lifetimeMs: v.optional(milliseconds),
   claims: v.optional(anyObject),
 });
+
+/** `PUT /admin/access-policies`. */
+export const accessPoliciesSchema: v.GenericSchema<AccessPolicy[]> = v.array(
+  v.strictObject({
+    id: v.pipe(v.string(), v.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "must be a GUID")),
+    user: v.optional(text),
+    resource: v.optional(text),
+  }),
+);
+
+/** `POST /admin/sessions/revoke`. */
+export const revokeSchema: v.GenericSchema<{ readonly principal: string }> = v.strictObject({ principal: text });
 
 /** `POST /admin/keys/rotate`. */
 export const rotateSchema: v.GenericSchema<{ readonly issuer: string; readonly retire?: boolean | undefined }> =

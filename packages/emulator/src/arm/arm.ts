@@ -1,6 +1,7 @@
 /** Azure Resource Manager, as far as listing, reading, creating and deleting the resources of a group. */
 import type { JWTPayload } from "jose";
 import { checkBearer, textClaim } from "../bearer.ts";
+import { revocationChallenge, revokedText } from "../cae.ts";
 import { findTenant } from "../directory.ts";
 import { findGroup, groupId, resourceId } from "../resources.ts";
 import { sameId } from "../text.ts";
@@ -20,6 +21,11 @@ export async function arm(world: World, call: Call): Promise<Answer> {
   const bearer = await checkBearer(world, call, audiences);
   if (bearer.problem !== undefined) return unauthorized(world, bearer, tenantId);
   const { claims } = bearer;
+  const challenge = revocationChallenge(world, claims);
+  if (challenge !== undefined) {
+    const answer = armError(401, "InvalidAuthenticationToken", revokedText, claims);
+    return { ...answer, headers: { "www-authenticate": challenge } };
+  }
   if (!path) return armError(404, "InvalidRequest", "The emulator knows no such resource path.", claims);
   if (!call.url.searchParams.get("api-version")) {
     const text = "The api-version query parameter (?api-version=) is required for all requests.";

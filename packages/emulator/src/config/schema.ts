@@ -1,5 +1,6 @@
 /** What each field of a config may hold. Messages name the rule and never the value: a config holds request tokens. */
 import * as v from "valibot";
+import { roleNames } from "../arm/rbac.ts";
 import type { EmulatorConfig, FederatedCredentialConfig, LifetimesConfig } from "./types.ts";
 
 const guid = v.pipe(v.string(), v.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "must be a GUID"));
@@ -57,6 +58,7 @@ const app = v.strictObject({
   accessTokenVersion: v.optional(v.picklist([1, 2])),
   assignmentRequired: v.optional(v.boolean()),
   permissions: v.optional(permissions),
+  delegatedPermissions: v.optional(permissions),
   federatedCredentials,
   provisionedIn: v.optional(v.array(v.strictObject({ tenantId: guid, objectId: guid }))),
 });
@@ -82,7 +84,7 @@ const tenant = v.strictObject({
     v.array(
       v.strictObject({
         principalId: guid,
-        role: v.picklist(["Owner", "Contributor", "Reader"]),
+        role: v.picklist(roleNames),
         scope: v.pipe(v.string(), v.regex(/^\/subscriptions\/[^/]+(\/[^/]+)*$/i, "must be an ARM scope")),
       }),
     ),
@@ -98,7 +100,14 @@ const subscription = v.strictObject({
         name: armSegment,
         location: text,
         resources: v.optional(
-          v.array(v.strictObject({ type: resourceType, name: armSegment, location: v.optional(text) })),
+          v.array(
+            v.strictObject({
+              type: resourceType,
+              name: armSegment,
+              location: v.optional(text),
+              deployments: v.optional(v.array(armSegment)),
+            }),
+          ),
         ),
       }),
     ),

@@ -42,6 +42,8 @@ export interface AppConfig {
   readonly assignmentRequired?: boolean | undefined;
   /** As a client: what it may do elsewhere. */
   readonly permissions?: PermissionsConfig | undefined;
+  /** As an API: what users, or an administrator for all of them, let it do elsewhere on their behalf (delegated permissions). */
+  readonly delegatedPermissions?: PermissionsConfig | undefined;
   /** At most 20, each pair of issuer and subject once. */
   readonly federatedCredentials?: readonly FederatedCredentialConfig[] | undefined;
   /** Further tenants in which this (multi-tenant) application is provisioned. */
@@ -62,8 +64,16 @@ export interface ManagedIdentityConfig {
   readonly federatedCredentials?: readonly FederatedCredentialConfig[] | undefined;
 }
 
-/** Built-in roles that the ARM double knows. */
-export type RoleName = "Owner" | "Contributor" | "Reader";
+/** Built-in roles that the emulator knows: of resources, then of what is in them. */
+export type RoleName =
+  | "Owner"
+  | "Contributor"
+  | "Reader"
+  | "Storage Blob Data Contributor"
+  | "Storage Blob Data Reader"
+  | "Key Vault Secrets Officer"
+  | "Key Vault Secrets User"
+  | "Cognitive Services OpenAI User";
 
 /** A role on a subscription, resource group or resource, and on all below it. */
 export interface RoleAssignmentConfig {
@@ -99,6 +109,8 @@ export interface ResourceConfig {
   readonly name: string;
   /** Default: the location of its group. */
   readonly location?: string | undefined;
+  /** Models that are deployed in it, by the names of their deployments; for `Microsoft.CognitiveServices/accounts`. */
+  readonly deployments?: readonly string[] | undefined;
 }
 
 /** A resource group. Names are compared without case. */

@@ -2,12 +2,10 @@
 import { authorityHost } from "../directory.ts";
 import { entraTime, isGuid } from "../text.ts";
 import type { Answer, Call, World } from "../world.ts";
-import type { Refusal } from "./refusals.ts";
+import type { Refusal, RefusalExtras } from "./refusals.ts";
 
 /** More members of the body. */
-export interface ErrorExtras {
-  readonly suberror?: string | undefined;
-  readonly claims?: string | undefined;
+export interface ErrorExtras extends RefusalExtras {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 

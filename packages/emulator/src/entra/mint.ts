@@ -79,7 +79,11 @@ export async function issueClientToken(world: World, grant: Grant): Promise<Issu
 }
 
 /** Signs and remembers. */
-export async function issue(world: World, claims: JWTPayload, memory: Omit<IssuedToken, "expiresAt">): Promise<Issued> {
+export async function issue(
+  world: World,
+  claims: JWTPayload,
+  memory: Omit<IssuedToken, "expiresAt" | "number">,
+): Promise<Issued> {
   const { exp = 0, nbf = 0, uti } = claims;
   const token = await signEntraToken(world, claims);
   if (typeof uti === "string") world.ledger.remember(uti, { ...memory, expiresAt: exp * 1000 });

@@ -1,15 +1,17 @@
 import type { TenantConfig } from "../config/types.ts";
 import { type Client, findClient, findTenant } from "../directory.ts";
+import type { Provenance } from "../ledger.ts";
 import type { LogDetails } from "../log.ts";
 import { isGuid } from "../text.ts";
 import type { Answer, Call, World } from "../world.ts";
 import { type Assertion, readAssertion } from "./assertion.ts";
 import { authenticate, entraIssuerOf } from "./authenticate.ts";
 import { correlationIdOf, entraHeaders, errorAnswer } from "./error-answer.ts";
-import { issueClientToken } from "./mint.ts";
+import { type Issued, issueClientToken } from "./mint.ts";
+import { grantOnBehalfOf } from "./on-behalf-of.ts";
 import { Refused, refused } from "./refusals.ts";
 import { checkAssignment, resourceOf } from "./scope.ts";
-import { readTokenRequest } from "./token-request.ts";
+import { readTokenRequest, type TokenRequest } from "./token-request.ts";
 
 /** What is known so far about a request, for its log record. */
 interface Notes {
@@ -29,7 +31,7 @@ export async function tokenEndpoint(world: World, call: Call): Promise<Answer> {
     const text = error.reason ?? refusal.text;
     const reason = notes.user ? text.replaceAll(notes.user, "(a user)") : text;
     const log = { ...notes.details, outcome: "refused", code: refusal.code, reason } as const;
-    return { ...errorAnswer(world, call, refusal), log };
+    return { ...errorAnswer(world, call, refusal, error.extras), log };
   }
 }
 
@@ -45,11 +47,11 @@ async function grantToken(world: World, call: Call, notes: Notes): Promise<Answe
   noteAssertion(world, assertion, notes);
 
   const provenance = await authenticate(world, client, assertion, call.signal);
-  const resource = resourceOf(tenant, request.scope);
-  checkAssignment(tenant, client, resource);
-
-  const lifetimeMs = lifetimeOf(world, client);
-  const issued = await issueClientToken(world, { ...request, tenant, client, resource, provenance, lifetimeMs });
+  const { userAssertion } = request;
+  const { issued, more } =
+    userAssertion === undefined
+      ? await grantItself(world, tenant, client, { ...request, provenance })
+      : await grantOnBehalfOf(world, tenant, client, { ...request, userAssertion });
   const { refreshInMs } = world.lifetimes();
   return {
     status: 200,
@@ -60,9 +62,23 @@ async function grantToken(world: World, call: Call, notes: Notes): Promise<Answe
       ext_expires_in: issued.expiresIn,
       ...(refreshInMs !== undefined && { refresh_in: Math.floor(refreshInMs / 1000) }),
       access_token: issued.token,
+      ...more,
     },
     log: { ...notes.details, outcome: "granted", reason: "The assertion matches a federated credential", provenance },
   };
+}
+
+/** The client credentials grant. */
+async function grantItself(
+  world: World,
+  tenant: TenantConfig,
+  client: Client,
+  request: Pick<TokenRequest, "scope" | "capabilities"> & { readonly provenance: Provenance },
+): Promise<{ readonly issued: Issued; readonly more?: undefined }> {
+  const resource = resourceOf(tenant, request.scope);
+  checkAssignment(tenant, client, resource);
+  const lifetimeMs = lifetimeOf(world, client);
+  return { issued: await issueClientToken(world, { ...request, tenant, client, resource, lifetimeMs }) };
 }
 
 /** Finds the tenant of a URL, or refuses with 9001023, 900023 or 90002. */

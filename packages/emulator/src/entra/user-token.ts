@@ -4,14 +4,16 @@ import type { TenantConfig, UserConfig } from "../config/types.ts";
 import { type Resource, tenantIssuer } from "../directory.ts";
 import { randomId } from "../text.ts";
 import type { World } from "../world.ts";
-import { issue, tokenTimes } from "./mint.ts";
+import { type Issued, issue, tokenTimes } from "./mint.ts";
 
 /** What a user token says. */
 export interface UserGrant {
   readonly tenant: TenantConfig;
   readonly user: UserConfig;
-  /** Application that the user signed in to. */
+  /** Application that the user signed in to, or that acts for them. */
   readonly clientId: string;
+  /** How it proved who it is: `"0"` not at all, `"2"` by an assertion. Default `"0"`. */
+  readonly clientAuth?: "0" | "2" | undefined;
   readonly resource: Resource;
   /** Delegated permissions. */
   readonly scopes: readonly string[];
@@ -21,14 +23,13 @@ export interface UserGrant {
 }
 
 /** Issues an access token of a user. */
-export async function issueUserToken(world: World, grant: UserGrant): Promise<string> {
+export async function issueUserToken(world: World, grant: UserGrant): Promise<Issued> {
   const claims = await userClaims(world, grant);
-  const memory = { kind: "user", provenance: "user", tenantId: grant.tenant.id } as const;
-  return (await issue(world, claims, memory)).token;
+  return issue(world, claims, { kind: "user", provenance: "user", tenantId: grant.tenant.id });
 }
 
 async function userClaims(world: World, grant: UserGrant): Promise<JWTPayload> {
-  const { tenant, user, clientId, resource } = grant;
+  const { tenant, user, clientId, clientAuth = "0", resource } = grant;
   const { version } = resource;
   return {
     aud: resource.audience,
@@ -36,8 +37,8 @@ async function userClaims(world: World, grant: UserGrant): Promise<JWTPayload> {
     ...tokenTimes(world.clock.now(), grant.lifetimeMs),
     aio: randomId(),
     ...(version === 1
-      ? { appid: clientId, appidacr: "0", upn: user.userPrincipalName }
-      : { azp: clientId, azpacr: "0" }),
+      ? { appid: clientId, appidacr: clientAuth, upn: user.userPrincipalName }
+      : { azp: clientId, azpacr: clientAuth }),
     idtyp: "user",
     name: user.displayName,
     oid: user.id,

@@ -19,6 +19,7 @@ export type RequestCode =
   | 7000112
   | 7000215
   | 7000216
+  | 7000218
   | 9001023;
 
 /** These refusals by number. The texts are shaped like Entra's without being copies. */
@@ -140,6 +141,13 @@ export const requestRules: Readonly<Record<RequestCode, RefusalRule>> = {
     text: "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
     kind: "field report",
     note: "The answer to an unknown client_assertion_type is UNCONFIRMED and taken to be the same.",
+  },
+  7000218: {
+    ...client,
+    text: "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+    errorUri: true,
+    kind: "documentation",
+    note: "Error code reference; of grants other than client_credentials.",
   },
   9001023: {
     ...request,
