@@ -1,5 +1,5 @@
 /**
- * Hono middleware that puts downstream credentials into the request context.
+ * Hono middleware that puts downstream credentials, and who sent the request, into its context.
  *
  * Import from `@tokenhop/hono`.
  */
@@ -11,7 +11,16 @@ import {
   type Providers,
   type ProvidersOrFactory,
   problemResponse,
+  type TokenClaims,
+  type VerifiedUser,
 } from "@tokenhop/core";
+import {
+  type BearerAuth,
+  type BearerAuthOptions,
+  type ClaimsOf,
+  createBearerAuth,
+  type Issuer,
+} from "@tokenhop/core/bearer-auth";
 import type { MiddlewareHandler } from "hono";
 
 /**
@@ -88,5 +97,47 @@ export function downstream<T extends ProvidersOrFactory>(
       // Hono keeps the headers of the answer that is replaced, whatever they are.
       c.res.headers.set("cache-control", "no-store");
     }
+  };
+}
+
+/** The `Env` of an app that uses {@link bearerAuth} with this. Combine it with your own by `&`. */
+export type BearerAuthEnv<A extends BearerAuth> = {
+  Variables: { user: A extends BearerAuth<infer C> ? VerifiedUser<C> : never };
+};
+
+/**
+ * Verifies the bearer token of each request: `c.var.user` is who sent it. Who may not pass is answered problem details
+ * (RFC 9457) with the challenge that is due: 401 without a good token, 400 for a header that is none, 403 without the scopes or
+ * roles, 503 when the issuer's keys cannot be had. An app's own `onError` goes before that.
+ *
+ * @param auth What `createBearerAuth` gives, or its options.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` naming every wrong option.
+ *
+ * @example
+ * ```ts
+ * import { createBearerAuth, entraIssuer } from "@tokenhop/core/bearer-auth";
+ * import { type BearerAuthEnv, bearerAuth } from "@tokenhop/hono";
+ * import { Hono } from "hono";
+ *
+ * const auth = createBearerAuth({
+ *   issuers: entraIssuer({
+ *     tenantId: "33333333-3333-4333-8333-333333333333",
+ *     audience: "22222222-2222-4222-8222-222222222222",
+ *   }),
+ *   scopes: ["access_as_user"],
+ * });
+ * export const app = new Hono<BearerAuthEnv<typeof auth>>();
+ * app.use("/api/*", bearerAuth(auth));
+ * app.get("/api/me", (c) => c.json({ hello: c.var.user.claims.oid }));
+ * ```
+ */
+export function bearerAuth<I extends Issuer, C extends TokenClaims = ClaimsOf<I>>(
+  auth: BearerAuth<C> | BearerAuthOptions<I>,
+): MiddlewareHandler<BearerAuthEnv<BearerAuth<C>>> {
+  const { verify } = "verify" in auth ? auth : createBearerAuth(auth);
+  return async function tokenhop(c, next) {
+    const user = await verify(c.req.raw, { executionContext: () => c.executionCtx }).catch(throwWithAnswer);
+    c.set("user", user as never);
+    await next();
   };
 }
