@@ -29,6 +29,8 @@ export interface Recorder {
   record(kind: string, value: unknown): void;
   enter(test: string): void;
   scan(): LeakReport;
+  /** What is searched for: for a search elsewhere, such as the log of another process. */
+  canaries(): readonly string[];
 }
 
 /** `btoa` and `split` look at one character per byte, so text is turned into that first. */
@@ -125,6 +127,7 @@ export function createRecorder(): Recorder {
       current = test;
     },
     scan,
+    canaries: () => [...canaries.keys()],
   };
 }
 

@@ -8,7 +8,7 @@ interface List {
 
 const load = async (path: string): Promise<Suites> => ((await import(path)) as List).suites;
 
-/** `--bail` runs the neutral suites only, up to the first failure. `--list NAME` picks `NAME/index.ts` instead of the neutral and the local suites; `--only TEXT` narrows by test name. */
+/** `--bail` ends with the first failure, and runs the neutral suites only. `--list NAME` picks `NAME/index.ts` instead of them and the local ones; `--only TEXT` narrows by test name. */
 export async function planFrom(runtime: string, args: readonly string[]): Promise<RunPlan> {
   const option = (name: string): string | undefined => {
     const at = args.indexOf(name);
@@ -16,9 +16,10 @@ export async function planFrom(runtime: string, args: readonly string[]): Promis
   };
   const filter = option("--only");
   const list = option("--list");
+  const bail = args.includes("--bail");
   if (list !== undefined) {
-    return { runtime, suites: await load(`./${list}/index.ts`), filter, withoutTokens: list === "tools" };
+    return { runtime, suites: await load(`./${list}/index.ts`), filter, withoutTokens: list === "tools", bail };
   }
-  if (args.includes("--bail")) return { runtime, suites: await load("./index.ts"), filter, bail: true };
+  if (bail) return { runtime, suites: await load("./index.ts"), filter, bail };
   return { runtime, suites: await load("./index.ts"), local: await load("./node/index.ts"), filter };
 }

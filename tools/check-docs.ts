@@ -1,10 +1,12 @@
 /**
  * Every snippet in documents and doc comments has to compile as a user's program would, every JSON snippet to parse, and
- * every link between documents to lead somewhere.
+ * every link between documents to lead somewhere. Programs that use packages of `test/real` (their fence says `ts real`) are
+ * compiled, and run, by that part of the tests, because only there the packages are.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { binary, root } from "./binaries.mjs";
+import { frameworksIn } from "./docs-frameworks.ts";
 import { at, type CheckResult, conclude, filesIn, sourcesIn } from "./lib/check.ts";
 import { runProcess } from "./lib/process.ts";
 import { linkProblems } from "./links.ts";
@@ -15,6 +17,10 @@ interface Snippet {
   /** Of its first line of code. */
   readonly line: number;
   readonly language: string;
+  /** Whether it uses packages that only `test/real` has. */
+  readonly real: boolean;
+  /** What the document calls it (`ts file=src/app.ts`), so that other programs of the document can import it. */
+  readonly file: string | undefined;
   readonly code: string;
 }
 
@@ -28,12 +34,14 @@ function commentsOf(source: string): string {
 
 /** All fenced blocks of a text. */
 export function snippetsOf(path: string, markdown: string): Snippet[] {
-  const fence = /^( *)```(\w+)[^\n]*\n([\s\S]*?)^ *```/gm;
+  const fence = /^( *)```(\w+)([^\n]*)\n([\s\S]*?)^ *```/gm;
   return [...markdown.matchAll(fence)].map((match) => ({
     path,
     line: markdown.slice(0, match.index).split("\n").length + 1,
     language: match[2] ?? "",
-    code: match[3] ?? "",
+    real: match[3]?.trim() === "real",
+    file: /\bfile=(\S+)/.exec(match[3] ?? "")?.[1],
+    code: match[4] ?? "",
   }));
 }
 
@@ -56,8 +64,8 @@ function jsonProblems({ path, line, code }: Snippet): string[] {
 }
 
 /** As a user's project: strict, but without this repository's own demands on declarations and unused names. */
-const userConfig = (typeRoot: string): object => ({
-  extends: "../../tsconfig.base.json",
+const userConfig = (base: string, typeRoot: string): object => ({
+  extends: base,
   compilerOptions: {
     noEmit: true,
     isolatedDeclarations: false,
@@ -69,20 +77,34 @@ const userConfig = (typeRoot: string): object => ({
     typeRoots: [typeRoot, join(typeRoot, "..")],
     types: ["node", "bun-types"],
   },
-  include: ["*.ts"],
+  include: ["**/*.ts"],
 });
 
-/** Writes each snippet to a file of its own at the line it has in its document, so that the compiler names the right one. */
-function writeSnippets(folder: string, snippets: readonly Snippet[], typeRoot: string): string {
-  const out = join(folder, ".out", "docs");
+/**
+ * Compiles each snippet as a file of its own, with the code at the line that it has in its document, so that the compiler names
+ * the right one. Returns what is wrong.
+ */
+async function compile(out: string, snippets: readonly Snippet[], config: object): Promise<string[]> {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  for (const { path, line, code } of snippets) {
-    const name = `${path.replaceAll("/", "_")}.L${line}.ts`;
-    writeFileSync(join(out, name), `${"\n".repeat(line - 1)}${code}\nexport {};\n`);
+  for (const { path, line, code, file } of snippets) {
+    const document = path.replaceAll("/", "_");
+    const name = join(out, file === undefined ? `${document}.L${line}.ts` : join(document, file));
+    mkdirSync(dirname(name), { recursive: true });
+    writeFileSync(name, `${"\n".repeat(line - 1)}${code}\nexport {};\n`);
   }
-  writeFileSync(join(out, "tsconfig.json"), JSON.stringify(userConfig(typeRoot)));
-  return out;
+  writeFileSync(join(out, "frameworks.d.ts"), frameworksIn(snippets.map(({ code }) => code).join("\n")));
+  writeFileSync(join(out, "tsconfig.json"), JSON.stringify(config));
+  const args = ["-p", out, "--pretty", "false"];
+  const { code, output } = await runProcess(binary("tsc"), args, { timeoutMs: 120_000, cwd: out });
+  return code === 0 ? [] : output.trim().split("\n");
+}
+
+/** Checks the programs that use packages of `test/real`, which have to be installed. */
+export async function checkRealPrograms(folder: string): Promise<CheckResult> {
+  const programs = allSnippets(folder).filter(({ language, real }) => language === "ts" && real);
+  const config = userConfig("../../../../tsconfig.base.json", join(root, "node_modules", "@types"));
+  return { checked: programs.length, problems: await compile(at(folder, "test/real/.out/docs"), programs, config) };
 }
 
 /** Checks every snippet and every link of a workspace. */
@@ -91,13 +113,12 @@ export async function checkDocs(
   typeRoot: string = join(root, "node_modules", "@types"),
 ): Promise<CheckResult> {
   const snippets = allSnippets(folder);
-  const programs = snippets.filter(({ language }) => language === "ts");
+  const programs = snippets.filter(({ language, real }) => language === "ts" && !real);
   const data = snippets.filter(({ language }) => language === "json");
   const problems = [...data.flatMap(jsonProblems), ...linkProblems(folder, filesIn(folder, ...documents))];
   if (programs.length > 0) {
-    const args = ["-p", writeSnippets(folder, programs, typeRoot), "--pretty", "false"];
-    const { code, output } = await runProcess(binary("tsc"), args, { timeoutMs: 120_000, cwd: folder });
-    if (code !== 0) problems.push(...output.trim().split("\n"));
+    const config = userConfig("../../tsconfig.base.json", typeRoot);
+    problems.push(...(await compile(at(folder, ".out/docs"), programs, config)));
   }
   // JSON alone would let a broken search for programs pass.
   return { checked: programs.length === 0 ? 0 : programs.length + data.length, problems };

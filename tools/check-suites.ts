@@ -26,7 +26,7 @@ const lists: readonly List[] = [
 ];
 
 /** Folders of `test` whose files have other runners, or other lists. */
-const apart = ["node", "workerd", "faults", "tools", "types", "mutations", "real", "bench"];
+const apart = ["node", "workerd", "cells", "faults", "tools", "types", "mutations", "real", "bench"];
 
 const exportsSuite = /^export (const|function) suite\b/m;
 

@@ -7,11 +7,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { binary, root } from "./binaries.mjs";
 import { filesIn } from "./lib/check.ts";
+import { adapterProjects, askAdapter, compileAdapter, installAdapter } from "./lib/dist-adapters.ts";
 import { runProcess } from "./lib/process.ts";
 import { type Counts, close, countsOf, total } from "./lib/summary.ts";
 import { type Packed, packAll, runNpm } from "./pack.ts";
 
 const timeoutMs = 120_000;
+const suiteTimeoutMs = 600_000;
 
 /** The oldest Node that the packages promise is the user's own, if that is what `npm test` was started with. */
 const runtimes: readonly (readonly [string, string, ...string[]])[] = [
@@ -61,7 +63,8 @@ async function install(project: string, packed: readonly Packed[]): Promise<stri
   const manifest = { name: "a-user", private: true, type: "module", dependencies: tarballs, overrides: tarballs };
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
   cpSync(join(root, "tools", "dist-project"), project, { recursive: true });
-  const entries = packed.flatMap((one) => one.entries);
+  // It imports a module that only Workers have; workerd loads it, with the program of its own.
+  const entries = packed.filter(({ name }) => name !== "@tokenhop/cloudflare").flatMap((one) => one.entries);
   const imports = entries.map((entry) => `["${entry}", await import("${entry}")]`);
   writeFileSync(
     join(project, "entries.mjs"),
@@ -75,7 +78,7 @@ console.log(entries.length + " entries");\n`,
 
 async function suiteAgainstDist(): Promise<void> {
   const { code, stdout } = await runProcess(process.execPath, ["tools/suite.ts", "node", "--dist"], {
-    timeoutMs,
+    timeoutMs: suiteTimeoutMs,
     cwd: root,
     echo: true,
   });
@@ -102,6 +105,22 @@ async function tryDemo(project: string): Promise<void> {
   );
 }
 
+/** One adapter in an empty project: it installs, it compiles and wrong uses of it do not, and its server answers. */
+async function tryAdapter(projects: string, name: string, packed: readonly Packed[]): Promise<void> {
+  const folder = join(projects, name);
+  const installed = await attempt(`${name}: installs beside its framework`, async () => {
+    await installAdapter(folder, name, packed);
+    return undefined;
+  });
+  if (!installed) return;
+  await attempt(`${name}: compiles, and wrong uses do not`, () => compileAdapter(folder));
+  for (const [runtime, program] of Object.entries(adapterProjects[name]?.serves ?? {})) {
+    await attempt(`${name}: a server of ten lines answers on ${runtime}`, () =>
+      askAdapter(folder, runtime as "node", `${name}/${program}`),
+    );
+  }
+}
+
 async function tryPackages(project: string): Promise<void> {
   let packed: Packed[] = [];
   await attempt("every package packs what it exports and nothing else", async () => {
@@ -117,6 +136,9 @@ async function tryPackages(project: string): Promise<void> {
     await attempt(`${name}: the program runs`, () => command(project, file, [...args, "program.mjs"]));
   }
   await tryDemo(project);
+  for (const manifest of filesIn(root, "adapters/*/package.json")) {
+    await tryAdapter(join(project, "adapters"), manifest.split("/")[1] ?? "", packed);
+  }
 }
 
 const project = mkdtempSync(join(tmpdir(), "tokenhop-dist-"));

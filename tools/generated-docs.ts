@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { aadstsReasons, errorReasons } from "@tokenhop/core/explain";
 import { type EvidenceKind, evidence } from "@tokenhop/emulator";
+import { expectedCases, expectedCells, type Runtime, runtimes } from "../test/cells/expected.ts";
 import { root } from "./binaries.mjs";
 import { at, type CheckResult, conclude } from "./lib/check.ts";
 
@@ -24,6 +25,8 @@ const headings: Readonly<Record<EvidenceKind, string>> = {
   "client code": "Client code",
   UNCONFIRMED: "Unconfirmed",
 };
+
+const titles: Readonly<Record<Runtime, string>> = { node: "Node", bun: "Bun", deno: "Deno", workerd: "workerd" };
 
 function table(...rows: readonly (readonly [string, ...string[]])[]): string {
   const [head = [""], ...body] = rows.map((cells) => cells.map((cell) => cell.replaceAll("|", "\\|")));
@@ -50,8 +53,25 @@ function evidenceTables(): string {
   return [table(["Kind", "Rules"], ...counts, ["All", String(evidence.length)]), ...sections].join("\n\n");
 }
 
+/** What `npm run test:adapters` plays where: it fails when anything else was played. */
+function contractTables(): string {
+  const cases = Object.values(expectedCases).flat();
+  const cells = Object.entries(expectedCells).map(([adapter, where]): [string, ...string[]] => [
+    `\`@tokenhop/${adapter}\``,
+    ...runtimes.map((runtime) => (where.includes(runtime) ? `${cases.length} cases` : "")),
+  ]);
+  const lists = Object.entries(expectedCases).map(
+    ([heading, names]) => `### ${heading}\n\n${names.map((name) => `- ${name}`).join("\n")}`,
+  );
+  return [table(["", ...runtimes.map((runtime) => titles[runtime])], ...cells), ...lists].join("\n\n");
+}
+
 /** What is derived, by document. */
-const derived = { "docs/errors.md": aadstsTable, "docs/emulator.md": evidenceTables };
+const derived = {
+  "docs/errors.md": aadstsTable,
+  "docs/emulator.md": evidenceTables,
+  "docs/adapters.md": contractTables,
+};
 
 /** A heading of its own for each code, with text under it: errors link to it. */
 function paragraphProblems(folder: string): string[] {

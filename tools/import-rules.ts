@@ -1,6 +1,9 @@
 /** The import rules of the workspace, as data. `check-imports.ts` applies them. */
 
-/** What a layer of core may import, besides itself if it says so. A layer is a file or a folder of `packages/core/src`. */
+/**
+ * What a layer of core may import, besides itself if it says so. A layer is a file or a folder of `packages/core/src`, or, where
+ * there is a row for it, a file of such a folder with the folder of its name.
+ */
 export const coreLayers: Readonly<Record<string, readonly string[]>> = {
   // Events carry errors, and errors are made of plain fields: one of the two names the other, and a cycle would be found.
   types: ["errors"],
@@ -11,17 +14,43 @@ export const coreLayers: Readonly<Record<string, readonly string[]>> = {
   // Each source and each target stands alone: nothing that one does can break another.
   sources: ["types", "errors", "internal"],
   targets: ["types", "errors", "internal"],
-  interop: ["types", "errors", "internal", "platform"],
+  interop: ["types", "errors", "internal", "platform", "attached-fetch"],
+  // Its classes are constructed from ids, not from a provider: so it joins a source and a target by itself, as a program would.
+  "interop/azure-identity": [
+    "types",
+    "errors",
+    "internal",
+    "platform",
+    "cache",
+    "federate",
+    "sources",
+    "targets",
+    "interop",
+    "interop/azure-identity",
+  ],
   "attached-fetch": ["types", "errors", "internal"],
   downstream: ["types", "errors", "internal", "platform", "attached-fetch"],
+  "request-head": ["errors"],
   define: ["types", "errors", "internal"],
-  "bearer-auth": ["types", "errors", "internal", "engine", "platform"],
+  "bearer-auth": ["types", "errors", "internal", "engine", "platform", "bearer-auth"],
   cache: ["types", "errors", "internal", "engine"],
   "first-of": ["types", "errors", "internal"],
   provider: ["types", "errors", "internal", "engine", "platform", "cache"],
   federate: ["types", "errors", "internal", "engine", "platform", "cache", "provider"],
   explain: ["types", "errors", "explain"],
-  testing: ["types", "errors", "index", "federate", "cache", "first-of", "downstream", "platform"],
+  testing: [
+    "types",
+    "errors",
+    "internal",
+    "index",
+    "federate",
+    "cache",
+    "first-of",
+    "downstream",
+    "bearer-auth",
+    "platform",
+    "testing",
+  ],
   index: [
     "types",
     "errors",
@@ -30,11 +59,17 @@ export const coreLayers: Readonly<Record<string, readonly string[]>> = {
     "federate",
     "cache",
     "first-of",
+    "attached-fetch",
     "downstream",
+    "request-head",
     "bearer-auth",
     "define",
   ],
 };
+
+const adapters: readonly string[] = ["hono", "express", "fastify", "h3", "elysia", "cloudflare", "azure-functions"].map(
+  (name) => `@tokenhop/${name}`,
+);
 
 /** The packages of this workspace that a folder may import, by their public entries. */
 export const workspaceImports: Readonly<Record<string, readonly string[]>> = {
@@ -43,8 +78,8 @@ export const workspaceImports: Readonly<Record<string, readonly string[]>> = {
   "packages/emulator": [],
   "packages/cli": ["@tokenhop/core", "@tokenhop/emulator", "@tokenhop/hono"],
   adapters: ["@tokenhop/core"],
-  test: ["@tokenhop/core", "@tokenhop/emulator", "@tokenhop/hono", "@tokenhop/cli"],
-  tools: ["@tokenhop/core", "@tokenhop/emulator", "@tokenhop/hono"],
+  test: ["@tokenhop/core", "@tokenhop/emulator", ...adapters, "@tokenhop/cli"],
+  tools: ["@tokenhop/core", "@tokenhop/emulator", ...adapters],
 };
 
 /**

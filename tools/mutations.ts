@@ -34,7 +34,7 @@ function linkModules(copy: string): void {
 function makeCopy(): string {
   const copy = mkdtempSync(join(tmpdir(), "tokenhop-mutations-"));
   const filter = (path: string): boolean => !/\/(node_modules|dist)$/.test(path);
-  for (const part of ["packages", "adapters", "test", "package.json"]) {
+  for (const part of ["packages", "adapters", "test", "tools", "package.json"]) {
     cpSync(join(root, part), join(copy, part), { recursive: true, filter });
   }
   linkModules(copy);
@@ -42,8 +42,9 @@ function makeCopy(): string {
 }
 
 /** Red by a test that failed, or by an end that no healthy run has; code that cannot even load proves nothing about tests. */
-async function runSuite(copy: string): Promise<Verdict> {
-  const args = ["--conditions=tokenhop-source", "test/run-node.ts", "--bail"];
+async function runSuite(copy: string, list?: string): Promise<Verdict> {
+  const which = list === undefined ? [] : ["--list", list];
+  const args = ["--conditions=tokenhop-source", "test/run-node.ts", "--bail", ...which];
   const { code, output, timedOut } = await runProcess(binary("node"), args, { timeoutMs: suiteTimeoutMs, cwd: copy });
   if (code === 0) return "green";
   if (timedOut || output.includes(reportPrefix)) return "red";
@@ -51,7 +52,7 @@ async function runSuite(copy: string): Promise<Verdict> {
 }
 
 /** Applies a break, runs the suite, takes the break back. Returns what is wrong, if anything is. */
-async function tryBreak(copy: string, { file, find, replace, why }: Break): Promise<string | undefined> {
+async function tryBreak(copy: string, { file, find, replace, why, list }: Break): Promise<string | undefined> {
   const path = join(copy, file);
   const original = readFileSync(path, "utf8");
   const found = original.split(find).length - 1;
@@ -61,7 +62,7 @@ async function tryBreak(copy: string, { file, find, replace, why }: Break): Prom
       path,
       original.replace(find, () => replace),
     );
-    const verdict = await runSuite(copy);
+    const verdict = await runSuite(copy, list);
     return verdict === "red" ? undefined : `${file}: ${verdict} with "${replace}" for "${find}" (${why})`;
   } finally {
     writeFileSync(path, original);
@@ -75,7 +76,9 @@ async function tryAll(chosen: readonly Break[]): Promise<string[]> {
     const copy = makeCopy();
     try {
       // A suite that is red without any break would pass for vigilant.
-      if ((await runSuite(copy)) !== "green") throw new Error("The suite is not green before any break");
+      for (const list of new Set(chosen.map((one) => one.list))) {
+        if ((await runSuite(copy, list)) !== "green") throw new Error("The suite is not green before any break");
+      }
       for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
         const problem = await tryBreak(copy, one);
         console.log(problem === undefined ? `red    ${one.file}: ${one.why}` : `FAILED ${problem}`);

@@ -20,15 +20,16 @@ const minute = 60_000;
 
 const parts: readonly Part[] = [
   { name: "check", command: ["tools/check.ts"], timeoutMs: 6 * minute },
-  { name: "node", command: ["tools/suite.ts", "node"], timeoutMs: 6 * minute },
-  { name: "bun", command: ["tools/suite.ts", "bun"], timeoutMs: 6 * minute },
-  { name: "deno", command: ["tools/suite.ts", "deno"], timeoutMs: 6 * minute },
-  { name: "workerd", command: ["tools/suite.ts", "workerd"], timeoutMs: 6 * minute },
-  { name: "serve", command: ["tools/suite.ts", "node", "--list", "workerd"], timeoutMs: 3 * minute },
+  { name: "node", command: ["tools/suite.ts", "node"], timeoutMs: 11 * minute },
+  { name: "bun", command: ["tools/suite.ts", "bun"], timeoutMs: 11 * minute },
+  { name: "deno", command: ["tools/suite.ts", "deno"], timeoutMs: 11 * minute },
+  { name: "workerd", command: ["tools/suite.ts", "workerd"], timeoutMs: 11 * minute },
+  { name: "serve", command: ["tools/suite.ts", "node", "--list", "workerd"], timeoutMs: 6 * minute },
   { name: "names", command: ["tools/compare-names.ts"], timeoutMs: minute },
-  { name: "faults", command: ["tools/faults.ts"], timeoutMs: 6 * minute, needs: "test/faults" },
-  { name: "dist", command: ["tools/dist.ts"], timeoutMs: 6 * minute },
-  { name: "real", command: ["test/real/run.ts"], timeoutMs: 6 * minute, needs: "test/real" },
+  { name: "adapters", command: ["tools/adapters.ts"], timeoutMs: 10 * minute },
+  { name: "faults", command: ["tools/faults.ts"], timeoutMs: 10 * minute, needs: "test/faults" },
+  { name: "dist", command: ["tools/dist.ts"], timeoutMs: 10 * minute },
+  { name: "real", command: ["test/real/run.ts"], timeoutMs: 10 * minute, needs: "test/real" },
   { name: "mutations", command: ["tools/mutations.ts"], timeoutMs: 60 * minute, apart: true },
 ];
 

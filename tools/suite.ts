@@ -8,7 +8,7 @@ import { type RunResult, runProcess } from "./lib/process.ts";
 import { close } from "./lib/summary.ts";
 import { runInWorkerd } from "./lib/workerd.ts";
 
-const timeoutMs = 300_000;
+const timeoutMs = 600_000;
 const source = "--conditions=tokenhop-source";
 
 type Start = (args: readonly string[], conditions: readonly string[]) => Promise<RunResult>;

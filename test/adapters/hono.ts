@@ -1,49 +1,54 @@
-import type { AttachContext, CredentialProvider, DownstreamOptions } from "@tokenhop/core";
-import { isTokenError, TokenError } from "@tokenhop/core";
+import {
+  type Attached,
+  type CredentialProvider,
+  type DownstreamOptions,
+  isTokenError,
+  TokenError,
+} from "@tokenhop/core";
+import { type BearerAuth, createBearerAuth, entraIssuer } from "@tokenhop/core/bearer-auth";
 import { manualClock, scriptedFetch, testPlatform, testProvider } from "@tokenhop/core/testing";
-import { type DownstreamEnv, downstream } from "@tokenhop/hono";
+import { type BearerAuthEnv, bearerAuth, type DownstreamEnv, downstream } from "@tokenhop/hono";
 import { Hono } from "hono";
-import { adapterContract, OWN_ERROR } from "../contract/adapter.ts";
-import type { AdapterContract, App } from "../contract/adapter-setting.ts";
+import type { FetchFramework, Plan } from "../contract/adapter/framework.ts";
+import { inProcess } from "../contract/adapter/in-process.ts";
+import { quietly } from "../contract/adapter/stage.ts";
+import { forges } from "../core/bearer-auth-forge.ts";
+import { authWorld } from "../core/bearer-auth-support.ts";
 import type { QUnitLike, Suite } from "../harness.ts";
-import { record } from "../leak.ts";
 
-type Create = AdapterContract["create"];
 type Providers = { readonly graph: CredentialProvider };
 
-/** Hono prints what its own error handler meets; here it is recorded instead. */
-async function quietly<T>(run: () => Promise<T> | T): Promise<T> {
-  const { error } = console;
-  console.error = (...values: unknown[]) => record("console.error", values);
-  try {
-    return await run();
-  } finally {
-    console.error = error;
-  }
-}
+/** Hono under the contract. */
+export const hono: FetchFramework = {
+  name: "hono",
+  create({ auth, providers, options, headers = {}, onError, handle }: Plan) {
+    const app = new Hono<BearerAuthEnv<BearerAuth>>();
+    app.use(async (c, next) => {
+      await next();
+      for (const [name, value] of Object.entries(headers)) c.header(name, value);
+    });
+    if (auth) app.use(bearerAuth(auth));
+    if (providers) app.use(downstream(providers, options));
+    // The names are not known here, so they are taken without their types.
+    app.on(["GET", "POST", "OPTIONS"], "/", (c) =>
+      handle({ attached: c.var as never, user: c.var.user, request: c.req.raw }),
+    );
+    if (onError) app.onError((error) => onError(error));
+    return { fetch: (request, env, context) => app.fetch(request, env, context as never) };
+  },
+};
+
+type Graph = Attached<Providers>["graph"];
 
 function appOf(
-  source: Parameters<Create>[0],
+  providers: Providers,
   options: DownstreamOptions,
-  handle: Parameters<Create>[2],
+  handle: (graph: Graph) => Promise<Response> | Response,
 ): Hono<DownstreamEnv<Providers>> {
   const app = new Hono<DownstreamEnv<Providers>>();
-  app.use(downstream(source as Providers, options));
+  app.use(downstream(providers, options));
   app.get("/", (c) => handle(c.var.graph));
   return app;
-}
-
-const served = (app: Hono<DownstreamEnv<Providers>>): App => ({
-  fetch: (request, env, context) => quietly(() => app.fetch(request, env, context && (lazily(context) as never))),
-});
-
-/** An execution context that counts as asked for when it is used. */
-function lazily(context: () => Pick<AttachContext, "waitUntil">): object {
-  return {
-    get waitUntil() {
-      return context().waitUntil;
-    },
-  };
 }
 
 const REQUEST = "https://app.example/";
@@ -54,21 +59,17 @@ const failing = (recovery: "retry" | "stop" = "stop"): CredentialProvider =>
     error: new TokenError("Cannot", { code: "ERR_EXCHANGE_REFUSED", recovery, retryAfterMs: 100_000 }),
   });
 
+const nobody = createBearerAuth({
+  issuers: entraIssuer({ tenantId: "7c3f0a52-3b1e-4d0e-9a54-6d1c1f5b2a01", audience: "api://mine" }),
+});
+
 export const suite: Suite = (QUnit: QUnitLike) => {
-  adapterContract(QUnit, {
-    name: "hono",
-    create: (source, options, handle) => served(appOf(source, options, handle)),
-    createWithOwnErrors: (source, options, handle) => {
-      const app = appOf(source, options, handle);
-      app.onError((error, c) => c.text(`${OWN_ERROR}: ${isTokenError(error) ? error.code : error.name}`, 500));
-      return served(app);
-    },
-  });
+  inProcess(QUnit, hono);
 
   QUnit.module("adapter hono, its own", () => {
     const platform = testPlatform({ clock: manualClock(), fetch: scriptedFetch([new Response("ok")]) });
     const fetched = (app: { fetch(request: Request): Response | Promise<Response> }, path = ""): Promise<Response> =>
-      quietly(() => app.fetch(new Request(REQUEST + path)));
+      quietly(async () => app.fetch(new Request(REQUEST + path)));
 
     QUnit.test("keeps what other middleware put on the answer, but for caching", async (assert) => {
       const app = new Hono<DownstreamEnv<Providers>>();
@@ -172,8 +173,53 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       assert.deepEqual(await (await fetched(app, "free")).json(), []);
     });
 
+    QUnit.test(
+      "bearerAuth: a refusal behind downstream, or in a part of the app, is answered as it is",
+      async (assert) => {
+        const part = new Hono().use(bearerAuth(nobody)).get("/", (c) => c.text("never"));
+        const app = new Hono().use(downstream({ graph: failing() })).route("/part", part);
+        const response = await fetched(app, "part");
+        assert.deepEqual([response.status, response.headers.get("www-authenticate")], [401, 'Bearer realm="api"']);
+      },
+    );
+
+    QUnit.test("bearerAuth: an own error handler sees the error itself", async (assert) => {
+      let seen: unknown;
+      const app = new Hono().use(bearerAuth(nobody)).get("/", (c) => c.text("never"));
+      app.onError((error, c) => {
+        seen = error;
+        return c.text("mine", 401);
+      });
+      assert.strictEqual(await (await fetched(app)).text(), "mine");
+      assert.ok(isTokenError(seen) && seen.code === "ERR_AUTH_MISSING");
+    });
+
+    QUnit.test("bearerAuth: asks for the execution context only when keys are to be read", async (assert) => {
+      const world = await authWorld();
+      const token = await forges(world).v2();
+      const counting = { uses: 0 };
+      const context = {
+        get waitUntil() {
+          counting.uses++;
+          return () => undefined;
+        },
+      };
+      const app = new Hono().use(bearerAuth(world.auth())).get("/", (c) => c.text(c.var.user.claims.iss));
+      const ask = (): Response | Promise<Response> =>
+        app.fetch(new Request(REQUEST, { headers: { authorization: `Bearer ${token}` } }), {}, context as never);
+      assert.strictEqual((await ask()).status, 200);
+      const { uses } = counting;
+      assert.ok(uses > 0, "they may outlive the request");
+      assert.strictEqual((await ask()).status, 200);
+      assert.strictEqual(counting.uses, uses);
+    });
+
     QUnit.test("refuses wrong providers and options when the app is made", (assert) => {
-      for (const make of [() => downstream({ graph: 1 } as never), () => downstream({}, { eagre: true } as never)]) {
+      for (const make of [
+        () => downstream({ graph: 1 } as never),
+        () => downstream({}, { eagre: true } as never),
+        () => bearerAuth({} as never),
+      ]) {
         assert.throws(make, (error) => isTokenError(error) && error.code === "ERR_CONFIG_INVALID");
       }
     });

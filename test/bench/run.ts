@@ -1,4 +1,5 @@
 /** `npm run bench -- NAME [options of the benchmark]`. Without a name it says what there is. */
+import { adaptersCommand } from "./adapters/command.ts";
 import { simulateCommand } from "./simulate/command.ts";
 
 interface Benchmark {
@@ -7,6 +8,10 @@ interface Benchmark {
 }
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
+  adapters: {
+    says: "what the adapters' middleware costs [--quick] [--json FILE] [--adapter NAME] [--runtime NAME]",
+    run: adaptersCommand,
+  },
   simulate: {
     says: "when to refresh, by simulation [--quick] [--json FILE] [--policy FILE] [--seed N] [--write]",
     run: simulateCommand,

@@ -13,7 +13,8 @@ export interface TargetContract<Out extends Credential, P extends object> {
   /** What it refuses at construction. */
   readonly refused: readonly Provenance[];
   create(): Target<Out, P>;
-  readonly params: P;
+  /** A function where they have to be made first. */
+  readonly params: P | (() => Promise<P>);
   /** The body of a good reply whose secret is this, and which lasts an hour. */
   body(secretText: unknown): unknown;
   /** Wrong options, and every problem that must be named. */
@@ -97,7 +98,8 @@ export function targetContract<Out extends Credential, P extends object>(
   QUnit: QUnitLike,
   contract: TargetContract<Out, P>,
 ): void {
-  const { name, create, params, body } = contract;
+  const { name, create, body } = contract;
+  const made = async (): Promise<P> => (typeof contract.params === "function" ? contract.params() : contract.params);
 
   const subjectOf = (token: string) => ({ token: secret(token), expiresAt: NOW + 300_000 });
   const worldOf = (reply: ScriptedReply, clock: ManualClock = manualClock()) => {
@@ -124,7 +126,7 @@ export function targetContract<Out extends Credential, P extends object>(
 
     QUnit.test("asks once, over https, and follows no redirect", async (assert) => {
       const { fetch, context } = worldOf(json(body(canaryToken())));
-      await create().exchange(subjectOf(canaryToken()), params, context);
+      await create().exchange(subjectOf(canaryToken()), await made(), context);
       const sent = fetch.requests.map(({ url, redirect }) => [new URL(url).protocol, redirect]);
       assert.deepEqual(sent, [["https:", "manual"]]);
     });
@@ -134,7 +136,7 @@ export function targetContract<Out extends Credential, P extends object>(
         clock.jump(2_000);
         return json(body(canaryToken()));
       });
-      const { kind, expiresAt } = await create().exchange(subjectOf(canaryToken()), params, context);
+      const { kind, expiresAt } = await create().exchange(subjectOf(canaryToken()), await made(), context);
       assert.deepEqual([kind, expiresAt], [contract.kind, NOW + 3_600_000]);
     });
 
@@ -142,6 +144,7 @@ export function targetContract<Out extends Credential, P extends object>(
       const [sent, given] = [canaryToken(), canaryToken()];
       const { context } = worldOf(json(body(given)));
       const target = create();
+      const params = await made();
       assertHides(assert, await target.exchange(subjectOf(sent), params, context), [sent, given]);
       assertHides(assert, { ...target, hosts: target.hosts?.(params) }, [sent, given]);
     });
@@ -150,7 +153,7 @@ export function targetContract<Out extends Credential, P extends object>(
       QUnit.test(`answers ${what} with its code`, async (assert) => {
         const sent = canaryToken();
         const { fetch, context } = worldOf(reply(body));
-        const error = await failureOf(() => create().exchange(subjectOf(sent), params, context));
+        const error = await failureOf(async () => create().exchange(subjectOf(sent), await made(), context));
         assert.deepEqual(
           [error.code, error.recovery, error.status, error.retryAfterMs, error.step],
           [code, recovery, status, retryAfterMs, name],
@@ -166,7 +169,7 @@ export function targetContract<Out extends Credential, P extends object>(
         const sent = canaryToken({ sub: "someone" });
         for (const status of [400, 503]) {
           const { context } = worldOf(json(contract.refusal(`got <${echo(sent)}> from you`), { status }));
-          const error = await failureOf(() => create().exchange(subjectOf(sent), params, context));
+          const error = await failureOf(async () => create().exchange(subjectOf(sent), await made(), context));
           assert.ok(/got <.*\[redacted\]/.test(error.message), "the rest is still there");
           assertHides(assert, error, [sent]);
         }
@@ -176,13 +179,13 @@ export function targetContract<Out extends Credential, P extends object>(
     QUnit.test("shows no opaque assertion either", async (assert) => {
       const sent = canary("opaque/assertion+0123456789");
       const { context } = worldOf(json(contract.refusal(`got <${sent}>`), { status: 400 }));
-      const error = await failureOf(() => create().exchange(subjectOf(sent), params, context));
+      const error = await failureOf(async () => create().exchange(subjectOf(sent), await made(), context));
       assert.ok(error.message.includes("got <[redacted]>"), error.message);
     });
 
     QUnit.test("puts no control characters into a message", async (assert) => {
       const { context } = worldOf(json(contract.refusal("a\u0000b\u001b[31mc\u202ed\u2028e\r\nf"), { status: 400 }));
-      const error = await failureOf(() => create().exchange(subjectOf(canaryToken()), params, context));
+      const error = await failureOf(async () => create().exchange(subjectOf(canaryToken()), await made(), context));
       assert.ok(error.message.includes("a b [31mc d e f"), error.message);
     });
 
@@ -194,7 +197,10 @@ export function targetContract<Out extends Credential, P extends object>(
         throw new TypeError("aborted");
       });
       for (let round = 0; round < 2; round++) {
-        const asked = create().exchange(subjectOf(canaryToken()), params, { ...context, signal: controller.signal });
+        const asked = create().exchange(subjectOf(canaryToken()), await made(), {
+          ...context,
+          signal: controller.signal,
+        });
         await assert.rejects(asked, (error) => error === reason);
       }
       assert.ok(fetch.requests.length > 0);

@@ -14,6 +14,7 @@ const codes: Readonly<Record<ErrorCode, true>> = {
   ERR_EXCHANGE_CHAIN: true,
   ERR_EXCHANGE_FAILED: true,
   ERR_EXCHANGE_REPLY: true,
+  ERR_EXCHANGE_INTERACTION: true,
   ERR_HTTP_NETWORK: true,
   ERR_HTTP_REDIRECT: true,
   ERR_HTTP_TOO_LARGE: true,
@@ -25,6 +26,12 @@ const codes: Readonly<Record<ErrorCode, true>> = {
   ERR_WATCH_UNSUPPORTED: true,
   ERR_DOWNSTREAM_HOST: true,
   ERR_DOWNSTREAM_PROVIDER: true,
+  ERR_AUTH_MISSING: true,
+  ERR_AUTH_REQUEST: true,
+  ERR_AUTH_INVALID: true,
+  ERR_AUTH_FORBIDDEN: true,
+  ERR_AUTH_UNAVAILABLE: true,
+  ERR_AUTH_APP_ONLY: true,
 };
 
 const isProse = (text: string): boolean => text.length >= 10 && /^([A-Z]|watch\(\))/.test(text) && /[.)]$/.test(text);

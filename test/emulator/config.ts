@@ -54,7 +54,7 @@ const rows: readonly (readonly [string, unknown, string])[] = [
   [
     "a role that does not exist",
     tenant({ roleAssignments: [{ principalId: demoIds.uamiPrincipalId, role: "Writer", scope: "/subscriptions/x" }] }),
-    'tenants.0.roleAssignments.0.role: must be ("Owner" | "Contributor" | "Reader")',
+    'tenants.0.roleAssignments.0.role: must be ("Owner" | "Contributor" | "Reader" | "Storage Blob Data Contributor" | "Storage Blob Data Reader" | "Key Vault Secrets Officer" | "Key Vault Secrets User" | "Cognitive Services OpenAI User")',
   ],
   [
     "a short lifetime",

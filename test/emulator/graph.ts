@@ -32,6 +32,39 @@ export const suite: Suite = (QUnit) => {
       assert.strictEqual((organization.body.value as { id: string }[])[0]?.id, tenantId);
     });
 
+    QUnit.test("turns pages by a link to where it was asked", async (assert) => {
+      const emulator = world.makeEmulator();
+      const init = world.bearer(await appToken(emulator));
+      const seen: string[][] = [];
+      for (let url = "https://localhost:8443/v1.0/users?$top=2&$select=mail"; url; ) {
+        assert.ok(url.startsWith("https://localhost:8443/v1.0/users?") && seen.length < 2, url);
+        const { body } = await world.ask(emulator, url, init);
+        seen.push((body.value as { mail: string }[]).map(({ mail }) => mail.replace("@demo.example", "")));
+        url = String(body["@odata.nextLink"] ?? "");
+      }
+      assert.deepEqual(seen, [["ada", "alan"], ["grace"]]);
+      const exact = await world.ask(emulator, "https://graph.microsoft.com/v1.0/users?$top=3", init);
+      assert.strictEqual(exact.body["@odata.nextLink"], undefined, "the last page is the last");
+    });
+
+    QUnit.test("knows the user that a token speaks for, and none behind an application's", async (assert) => {
+      const emulator = world.makeEmulator();
+      const url = "https://graph.microsoft.com/v1.0/me";
+      const asUser = async (scopes: readonly string[]): Promise<world.Reply> => {
+        const audience = "https://graph.microsoft.com";
+        const token = await emulator.issueUserToken({ user: demoIds.user, clientId: appClientId, audience, scopes });
+        return world.ask(emulator, url, world.bearer(token));
+      };
+      const me = await asUser(["openid", "User.Read"]);
+      assert.deepEqual([me.status, me.body.displayName, me.body.mail], [200, "Ada Lovelace", demoIds.user]);
+      const { status, body } = await asUser(["Mail.Read"]);
+      assert.deepEqual([status, (body.error as world.Json).code], [403, "Authorization_RequestDenied"]);
+      const app = await world.ask(emulator, url, world.bearer(await appToken(emulator)));
+      assert.deepEqual([app.status, (app.body.error as world.Json).code], [400, "BadRequest"]);
+      assert.strictEqual((await world.ask(emulator, url)).status, 401);
+      assert.ok(!JSON.stringify(emulator.log).includes(demoIds.user), "the log knows no user");
+    });
+
     QUnit.test("denies who lacks the permission", async (assert) => {
       const emulator = world.makeEmulator();
       const identity = await world.federatedToken(emulator, uamiClientId, graphScope);

@@ -11,8 +11,8 @@ export const ARM = "https://management.azure.com/.default";
 export const VAULT = "https://vault.azure.net/.default";
 export const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}';
 
-/** A credential on `entra` itself, and what the token endpoint was sent. */
-export function atEntra(options: Partial<EntraOptions> = {}) {
+/** A provider on `entra` itself, and what the token endpoint was sent. */
+export function atEntraProvider(options: Partial<EntraOptions> = {}) {
   const fetch = scriptedFetch([() => good()]);
   const from = defineSource({
     name: "source",
@@ -24,7 +24,13 @@ export function atEntra(options: Partial<EntraOptions> = {}) {
   const provider = federate({ from, to: entra({ ...FORM, ...options }), platform: testPlatform({ fetch }) });
   const forms = (): Promise<URLSearchParams[]> =>
     Promise.all(fetch.requests.map(async (request) => new URLSearchParams(await request.clone().text())));
-  return { credential: azureSdk(provider), requests: fetch.requests, forms };
+  return { provider, requests: fetch.requests, forms };
+}
+
+/** A credential on it. */
+export function atEntra(options: Partial<EntraOptions> = {}) {
+  const { provider, ...rest } = atEntraProvider(options);
+  return { credential: azureSdk(provider), ...rest };
 }
 
 /** A credential on a provider whose steps the test plays. */

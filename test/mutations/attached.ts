@@ -1,16 +1,15 @@
-/** Breaks of attached providers and of hono's adapter. */
+/** Breaks of attached providers. */
 import type { Break } from "./break.ts";
 
 const attachedFetch = "packages/core/src/attached-fetch.ts";
 const downstream = "packages/core/src/downstream.ts";
 const hosts = "packages/core/src/internal/hosts.ts";
-const hono = "adapters/hono/src/index.ts";
 
 export const attachedBreaks: readonly Break[] = [
   {
     file: attachedFetch,
-    find: "if (!mayReceive(url, hosts)) throw",
-    replace: "if (hosts.length === 0) throw",
+    find: "if (mayReceive(url, hosts)) return;",
+    replace: "if (hosts.length > 0) return;",
     why: "a token goes to any host",
   },
   {
@@ -63,8 +62,8 @@ export const attachedBreaks: readonly Break[] = [
   },
   {
     file: attachedFetch,
-    find: "if (/[^!-~]/.test(token)) throw",
-    replace: "if (token === undefined) throw",
+    find: "if (!/[^!-~]/.test(text)) return text;",
+    replace: "if (text !== undefined) return text;",
     why: "the runtime's complaint about a header shows the token",
   },
   {
@@ -120,30 +119,6 @@ export const attachedBreaks: readonly Break[] = [
     find: "token().catch(laterIfParameters)",
     replace: "token()",
     why: "eager fails for a provider that needs parameters",
-  },
-  {
-    file: hono,
-    find: "problem && (await isDefaultAnswer(c.res))",
-    replace: "problem",
-    why: "a user's own error answer is replaced",
-  },
-  {
-    file: hono,
-    find: ".catch(throwWithAnswer)",
-    replace: "",
-    why: "an eager exchange that fails is answered without problem details",
-  },
-  {
-    file: hono,
-    find: "executionContext: () => c.executionCtx",
-    replace: "waitUntil: c.executionCtx.waitUntil",
-    why: "on Node every request fails, for there is no execution context",
-  },
-  {
-    file: hono,
-    find: 'c.res.headers.set("cache-control", "no-store");',
-    replace: "",
-    why: "a failure is cached as the answer would have been",
   },
   {
     file: attachedFetch,

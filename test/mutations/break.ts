@@ -7,6 +7,8 @@ export interface Break {
   readonly replace: string;
   /** What goes wrong for a user with this break. */
   readonly why: string;
+  /** The list of suites that notices it, as `--list` takes it. Default: the neutral suites. */
+  readonly list?: string;
 }
 
 /** How to write down breaks of one folder's files, a line each. */

@@ -2,55 +2,56 @@
 import type { Break } from "./break.ts";
 
 const target = "packages/core/src/targets/entra.ts";
+const shared = "packages/core/src/internal/entra-target.ts";
 const entra = "packages/core/src/internal/entra.ts";
 const entraHosts = "packages/core/src/internal/entra-hosts.ts";
 const text = "packages/core/src/internal/text.ts";
 
 export const entraBreaks: readonly Break[] = [
   {
-    file: target,
+    file: shared,
     find: '(from === "entra-federated" ? CHAIN_REFUSED : undefined)',
     replace: "undefined",
     why: "the refused chain is found by the server only",
   },
   {
     file: target,
-    find: "tenant: tenant.toLowerCase()",
-    replace: "tenant",
+    find: "tenant: tenantId.toLowerCase()",
+    replace: "tenant: tenantId",
     why: "one tenant in two spellings has two cache entries",
   },
   {
     file: target,
-    find: "[tenantId, ...tenants].some(",
-    replace: "true || [tenantId, ...tenants].some(",
+    find: "[home, ...tenants].some(",
+    replace: "true || [home, ...tenants].some(",
     why: "with() takes a tenant that nobody listed",
   },
   {
-    file: target,
+    file: shared,
     find: "!/[\\s\\\\?#]/.test(value) && ",
     replace: "",
     why: "an authority with a query sends the assertion to another path",
   },
   {
-    file: target,
+    file: shared,
     find: "      const sentAt = platform.now();\n",
     replace: "      const sentAt = platform.now() + 1_000;\n",
     why: "a token looks fresher than it is",
   },
   {
-    file: target,
+    file: shared,
     find: "if (reply.status !== 200) throw",
     replace: "if (reply.status >= 400 && reply.status < 500 && reply.status !== 401) throw",
     why: "replies with WWW-Authenticate and 5xx lose their AADSTS codes",
   },
   {
-    file: target,
+    file: shared,
     find: "(reply.refresh_in as number) > 0 ? after(reply.refresh_in) : undefined",
     replace: "after(0)",
     why: "a token without refresh_in is refreshed at once",
   },
   {
-    file: target,
+    file: shared,
     find: 'like(/^[!-~]+$/, "expected a token")',
     replace: "text",
     why: "a token with a line break reaches a header",
@@ -105,8 +106,8 @@ export const entraBreaks: readonly Break[] = [
   },
   {
     file: entraHosts,
-    find: "resource.toLowerCase()",
-    replace: "resource",
+    find: "scope.toLowerCase()",
+    replace: "scope",
     why: "a scope in upper case has no hosts",
   },
   {

@@ -6,8 +6,8 @@ const at = breaksIn("packages/core/src");
 export const providerBreaks: readonly Break[] = [
   at(
     "provider.ts",
-    "request: source.partition && request",
-    "request",
+    "from.partition && options?.request",
+    "options?.request",
     "a source without a partition makes one user's token serve all",
   ),
   at(

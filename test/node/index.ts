@@ -11,6 +11,8 @@ import { suite as compressedSuite } from "./compressed.ts";
 import { suite as emulatorServeSuite } from "./emulator-serve.ts";
 import { suite as endsSuite } from "./ends.ts";
 import { suite as readmeSuite } from "./readme.ts";
+import { suite as recipesSuite } from "./recipes.ts";
+import { suite as revokedSuite } from "./revoked.ts";
 
 export const suites: Suites = {
   "cli-azure-amiss": cliAzureAmissSuite,
@@ -24,4 +26,6 @@ export const suites: Suites = {
   "emulator-serve": emulatorServeSuite,
   ends: endsSuite,
   readme: readmeSuite,
+  recipes: recipesSuite,
+  revoked: revokedSuite,
 };

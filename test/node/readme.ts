@@ -16,7 +16,8 @@ const readme = new URL("../../README.md", import.meta.url);
 const walkthroughs = new URL("../../docs/walkthroughs.md", import.meta.url);
 const folder = new URL(`../../.out/readme-${process.pid}/`, import.meta.url);
 
-const variables = {
+/** What the platform that programs are written for would set. */
+export const variables = {
   AZURE_TENANT_ID: demoIds.tenantId,
   AZURE_SUBSCRIPTION_ID: demoIds.subscriptionId,
   AZURE_CLIENT_ID: demoIds.uamiClientId,
@@ -34,7 +35,7 @@ function programBelow(heading: string, document: URL = readme): string {
 }
 
 /** Every host is the emulator, which goes by path; a request to anywhere else would not get an answer either. */
-function connect(emulator: Emulator): typeof fetch {
+export function connect(emulator: Emulator): typeof fetch {
   const answer = (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const request = new Request(input, init);
     const { pathname, search } = new URL(request.url);

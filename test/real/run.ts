@@ -4,14 +4,16 @@
  */
 import { parseArgs } from "node:util";
 import { binary, root } from "../../tools/binaries.mjs";
+import { checkRealPrograms } from "../../tools/check-docs.ts";
 import { ensureInstalled } from "../../tools/install.mjs";
 import { runProcess } from "../../tools/lib/process.ts";
 import { compareNames, listOn, type Outcome, runStep, type Step } from "../../tools/lib/steps.ts";
 import { type Counts, close, total } from "../../tools/lib/summary.ts";
 import { withCertificate } from "./certificate.ts";
 import { withSharedEmulator } from "./shared-emulator.ts";
+import { checkWithoutAlias } from "./without-alias.ts";
 
-const stepTimeoutMs = 150_000;
+const stepTimeoutMs = 300_000;
 const folder = import.meta.dirname;
 
 const steps: readonly Step[] = [
@@ -29,6 +31,14 @@ async function checkTypes(): Promise<Counts> {
   return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
+/** The programs of documents that only these packages can compile. */
+async function checkPrograms(): Promise<Counts> {
+  const { checked, problems } = await checkRealPrograms(root);
+  for (const problem of problems) console.log(problem);
+  console.log(`programs of documents: ${checked}, ${problems.length} problems`);
+  return checked > 0 && problems.length === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { only: { type: "string" } },
@@ -39,7 +49,7 @@ const chosen = steps.filter(
 );
 
 await ensureInstalled(folder, []);
-const counts: Counts[] = [await checkTypes()];
+const counts: Counts[] = [await checkTypes(), await checkPrograms(), await checkWithoutAlias(folder, stepTimeoutMs)];
 await withCertificate((certified) =>
   withSharedEmulator(certified, async (env) => {
     const outcomes = new Map<Step, Outcome>();

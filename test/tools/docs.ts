@@ -29,6 +29,21 @@ export const suite: Suite = (QUnit) => {
       assert.ok(problems[0]?.includes("docs_deep_page.md.L4.ts(5,7)"), problems[0]);
     });
 
+    QUnit.test("lets programs of one document import each other by the names that it gives them", async (assert) => {
+      const one = block("ts file=src/one.ts", "export const one: number = 1;");
+      const two = block("ts file=src/deep/two.ts", `import { one } from "../one.ts";\nexport const two: string = one;`);
+      const { problems } = await check({ "docs/page.md": one + two });
+      assert.strictEqual(problems.length, 1, problems.join("\n"));
+      assert.ok(problems[0]?.includes("docs_page.md/src/deep/two.ts(10,14)"), problems[0]);
+    });
+
+    QUnit.test("knows of frameworks that are not installed what programs use", async (assert) => {
+      const use = (work: string): string => block("ts", `import { after } from "next/server";\nafter(${work});`);
+      assert.deepEqual([...(await check({ "README.md": use("Promise.resolve()") })).problems], []);
+      const { problems } = await check({ "README.md": use("1") });
+      assert.ok(problems.length === 1 && problems[0]?.includes("(5,7)"), problems.join("\n"));
+    });
+
     QUnit.test("compiles the examples of doc comments", async (assert) => {
       const source = `/**\n * Does.\n *\n * @example\n * ${fence}ts\n * const wrong: number = "text";\n * ${fence}\n */\nexport const a = 1;\n`;
       const { checked, problems } = await check({ "packages/core/src/a.ts": source });
@@ -42,6 +57,15 @@ export const suite: Suite = (QUnit) => {
       });
       assert.strictEqual(problems.length, 1, problems.join("\n"));
       assert.ok(problems[0]?.startsWith("README.md:15:"), problems[0]);
+    });
+
+    QUnit.test("leaves programs of other packages to the tests that have these", async (assert) => {
+      const { checked, problems } = await check({
+        "README.md": block("ts real", 'import "not-installed-here";') + block("ts", "export const a = 1;"),
+      });
+      assert.deepEqual([checked, ...problems], [1]);
+      const [real, ours] = snippetsOf("a.md", block("ts real", "x") + block("ts", "x"));
+      assert.deepEqual([real?.language, real?.real, ours?.real], ["ts", true, false]);
     });
 
     QUnit.test("has checked nothing where no document holds a program", async (assert) => {

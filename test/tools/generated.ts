@@ -13,6 +13,7 @@ const codes = Object.keys(errorReasons);
 const documents = (all: readonly string[]): Tree => ({
   "docs/errors.md": `# Errors\n\n${all.map(paragraph).join("")}${marks}`,
   "docs/emulator.md": `# Emulator\n\n${marks}`,
+  "docs/adapters.md": `# Adapters\n\n${marks}`,
 });
 
 export const suite: Suite = (QUnit) => {
@@ -23,7 +24,7 @@ export const suite: Suite = (QUnit) => {
         assert.ok(checked > codes.length);
         assert.deepEqual(
           problems.map((problem) => problem.split(": ")[0]),
-          ["docs/errors.md", "docs/emulator.md"],
+          ["docs/errors.md", "docs/emulator.md", "docs/adapters.md"],
         );
         checkGeneratedDocs(folder, true);
         assert.deepEqual([...checkGeneratedDocs(folder, false).problems], []);

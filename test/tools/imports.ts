@@ -33,6 +33,24 @@ const broken: readonly (readonly [rule: string, path: string, code: string, prob
     'import type { F } from "./engine/flight.ts";',
     "types may not import engine",
   ],
+  [
+    "interop imports a source",
+    "packages/core/src/interop/a.ts",
+    'import { b } from "../sources/b.ts";',
+    "interop may not import sources",
+  ],
+  [
+    "a file with a row of its own imports what is not in it",
+    "packages/core/src/interop/azure-identity.ts",
+    'import "../engine/flight.ts";',
+    "interop/azure-identity may not import engine",
+  ],
+  [
+    "its folder does",
+    "packages/core/src/interop/azure-identity/tokens.ts",
+    'import "../../engine/flight.ts";',
+    "interop/azure-identity may not import engine",
+  ],
   ["a layer without a row", "packages/core/src/novel.ts", 'import "./types.ts";', "no row"],
   [
     "core imports a Node built-in",
@@ -146,6 +164,23 @@ export const suite: Suite = (QUnit) => {
       const { checked, problems } = await inTree(tree, checkImports);
       assert.deepEqual([...problems], []);
       assert.strictEqual(checked, 6);
+    });
+
+    QUnit.test("lets a file of declarations declare a module of the runtime's", async (assert) => {
+      const path = "packages/core/src/internal/runtime.d.ts";
+      const tree = { ...manifests, ...others, [path]: 'declare module "cloudflare:workers" {}' };
+      assert.deepEqual([...(await inTree(tree, checkImports)).problems], []);
+    });
+
+    QUnit.test("lets a file with a row of its own import what is in it", async (assert) => {
+      const tree = {
+        ...manifests,
+        ...others,
+        "packages/core/src/interop/azure-sdk.ts": "export const a = 1;",
+        "packages/core/src/interop/azure-identity.ts": 'import "./azure-sdk.ts";\nimport "./azure-identity/tokens.ts";',
+        "packages/core/src/interop/azure-identity/tokens.ts": 'import "../../sources/b.ts";',
+      };
+      assert.deepEqual([...(await inTree(tree, checkImports)).problems], []);
     });
 
     QUnit.test("lets the simulation import the policy, and nothing else of the engine", async (assert) => {

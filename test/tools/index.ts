@@ -1,6 +1,7 @@
 // Written by `npm run fix`: every suite about the tools, for Node alone.
 import type { Suites } from "../run.ts";
 import { suite as childrenSuite } from "./children.ts";
+import { suite as cloudflareTypesSuite } from "./cloudflare-types.ts";
 import { suite as docsSuite } from "./docs.ts";
 import { suite as generatedSuite } from "./generated.ts";
 import { suite as importsSuite } from "./imports.ts";
@@ -11,6 +12,7 @@ import { suite as suitesSuite } from "./suites.ts";
 
 export const suites: Suites = {
   children: childrenSuite,
+  "cloudflare-types": cloudflareTypesSuite,
   docs: docsSuite,
   generated: generatedSuite,
   imports: importsSuite,

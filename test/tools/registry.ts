@@ -41,12 +41,42 @@ const broken: Readonly<Record<string, readonly [Tree, string]>> = {
     { ...whole, "packages/core/src/sources/from-file.ts": "export const fromFile = 1;\nexport function other() {}" },
     "exports fromFile, other",
   ],
+  "a class": [
+    { ...whole, "packages/core/src/sources/from-file.ts": "export const fromFile = 1;\nexport class FromFile {}" },
+    "exports fromFile, FromFile, not just fromFile",
+  ],
   "JSR without the export": [
     { ...whole, "packages/core/deno.json": { exports: { ".": "./src/index.ts" } } },
     "deno.json: exports differ",
   ],
   "an export of nothing": [without("packages/core/src/index.ts"), "which is missing"],
 };
+
+const identity = "packages/core/src/interop/azure-identity.ts";
+const borrowed = ["ClientAssertionCredential", "WorkloadIdentityCredential", "ManagedIdentityCredential"];
+const withBorrowed = (names: readonly string[]): Tree => ({
+  ...whole,
+  "packages/core/package.json": {
+    name: "@tokenhop/core",
+    exports: {
+      ".": entry("./src/index.ts"),
+      "./sources/from-file": entry("./src/sources/from-file.ts"),
+      "./interop/azure-identity": entry("./src/interop/azure-identity.ts"),
+    },
+  },
+  "packages/core/deno.json": {
+    exports: {
+      ".": "./src/index.ts",
+      "./sources/from-file": "./src/sources/from-file.ts",
+      "./interop/azure-identity": "./src/interop/azure-identity.ts",
+    },
+  },
+  [identity]: names.map((name) => `export class ${name} {}`).join("\n"),
+  // A part of it, and no entry.
+  "packages/core/src/interop/azure-identity/options.ts": "export const options = 1;",
+  "test/interop/azure-identity.ts": "",
+  "README.md": `${whole["README.md"]}| AI | \`@tokenhop/core/interop/azure-identity\` |\n`,
+});
 
 const fixed = {
   ...whole,
@@ -68,6 +98,18 @@ export const suite: Suite = (QUnit) => {
         assert.ok(problems[0]?.includes(problem), problems[0]);
       });
     }
+
+    QUnit.test("wants other people's names where they are borrowed, and no more", async (assert) => {
+      const problemsWith = (names: readonly string[]): Promise<readonly string[]> =>
+        inTree(withBorrowed(names), async (folder) => checkRegistry(folder, false).problems);
+      assert.deepEqual([...(await problemsWith(borrowed))], []);
+      const [problem, ...others] = await problemsWith([...borrowed, "azureIdentity"]);
+      assert.strictEqual(
+        problem,
+        `${identity}: exports ${[...borrowed, "azureIdentity"].join(", ")}, not just ${borrowed.join(", ")}`,
+      );
+      assert.strictEqual(others.length, 0);
+    });
 
     QUnit.test("writes the exports that a new file asks for", async (assert) => {
       const text = await inTree({ ...fixed, "packages/core/deno.json": { exports: {} } }, (folder) => {

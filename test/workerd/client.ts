@@ -36,10 +36,13 @@ function textOf(request: ClientRequest): Promise<{ readonly status: number; read
   });
 }
 
-/** Sends a request on a connection of its own. */
-export function send(url: string, headers: Readonly<Record<string, string>> = {}): Sent {
+/** Headers; several values are a line each. */
+type HeaderLines = Readonly<Record<string, string | string[]>>;
+
+/** Sends a request on a connection of its own: a GET, or a POST whose body begins so and does not end. */
+export function send(url: string, headers: HeaderLines = {}, upload?: string): Sent {
   const startedAt = performance.now();
-  const request = httpRequest(url, { headers, agent: false });
+  const request = httpRequest(url, { method: upload === undefined ? "GET" : "POST", headers, agent: false });
   let gave: Answer["kind"] = "broken";
   const end = (kind: Answer["kind"], how: () => void): void => {
     gave = kind;
@@ -56,7 +59,8 @@ export function send(url: string, headers: Readonly<Record<string, string>> = {}
     })
     .catch((): Answer => ({ kind: gave, status: 0, text: "", ms: msNow() }))
     .finally(() => clearTimeout(timer));
-  request.end();
+  if (upload === undefined) request.end();
+  else request.write(upload);
   return {
     answer,
     reset: () => end("gone", reset),

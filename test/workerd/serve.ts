@@ -19,6 +19,9 @@ export const dates: Readonly<Record<string, string>> = {
 /** A running workerd. */
 export interface Served {
   readonly url: string;
+  readonly pid: number;
+  /** The lines that it printed so far. */
+  readonly log: readonly string[];
   /** Whether the process still lives. */
   isAlive(): boolean;
   /** At once: with a request that hangs it would not end when asked. */
@@ -83,18 +86,20 @@ function portOf(child: ChildProcess, lines: readonly string[]): Promise<number> 
   });
 }
 
-/** Starts it for one of the {@link dates}. */
-export async function serveWorker(date: string, upstream: string): Promise<Served> {
+/** Serves a `config.capnp` and what else is written into the folder. */
+export async function serve(write: (folder: string) => Promise<void>, flags: readonly string[] = []): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), "tokenhop-serve-"));
   try {
-    await writeFiles(folder, dates[date] ?? "", upstream);
-    const child = spawn(binary("workerd"), ["serve", join(folder, "config.capnp"), "--control-fd=3"], {
-      stdio: ["ignore", "pipe", "pipe", "pipe"],
-    });
+    await write(folder);
+    const args = ["serve", join(folder, "config.capnp"), "--control-fd=3", ...flags];
+    const child = spawn(binary("workerd"), args, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
     running.add(child);
     child.once("exit", () => running.delete(child));
-    const port = await portOf(child, recordOutput(child));
+    const log = recordOutput(child);
+    const port = await portOf(child, log);
     return {
+      pid: child.pid ?? 0,
+      log,
       url: `http://127.0.0.1:${port}`,
       isAlive: () => child.exitCode === null && child.signalCode === null,
       stop: () => void child.kill("SIGKILL"),
@@ -103,3 +108,7 @@ export async function serveWorker(date: string, upstream: string): Promise<Serve
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Starts the Worker under test for one of the {@link dates}. */
+export const serveWorker = (date: string, upstream: string): Promise<Served> =>
+  serve((folder) => writeFiles(folder, dates[date] ?? "", upstream));

@@ -11,9 +11,11 @@ export interface Step {
 export interface Outcome extends Counts {
   /** The same for two steps that ran the same tests. */
   readonly names: string | undefined;
+  /** What it printed. */
+  readonly output: string;
 }
 
-const stepTimeoutMs = 150_000;
+const stepTimeoutMs = 300_000;
 
 /** The command that runs a list on a runtime. */
 export const listOn = (runtime: string, list: string): [string, ...string[]] => [
@@ -36,7 +38,7 @@ export async function runStep(
   const options = { timeoutMs: stepTimeoutMs, cwd: root, env, echo: true };
   const { code, stdout } = await runProcess(file, [...rest, ...args], options);
   console.log(`${name} took ${seconds(performance.now() - started)}`);
-  return { ...countsOf(code, stdout), names: /\(names (\w+)\)/.exec(stdout)?.[1] };
+  return { ...countsOf(code, stdout), names: /\(names (\w+)\)/.exec(stdout)?.[1], output: stdout };
 }
 
 /** All of them have to have run the same tests. */

@@ -13,4 +13,10 @@ export interface SizeEntry {
 export const entries: readonly SizeEntry[] = [
   { name: "S1 in a Worker", file: "s1.ts", budget: 13_000 },
   { name: "S1 with downstream and hono's adapter", file: "s1-hono.ts", budget: 15_500, external: ["hono"] },
+  {
+    name: "S1 with downstream, hono's adapter and bearerAuth",
+    file: "s1-bearer-auth.ts",
+    budget: 22_000,
+    external: ["hono"],
+  },
 ];

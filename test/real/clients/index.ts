@@ -1,8 +1,12 @@
 // Written by `npm run fix`: every suite of other people's clients and servers.
 import type { Suites } from "../../run.ts";
 import { suite as managedIdentitySuite } from "./managed-identity.ts";
+import { suite as movingSuite } from "./moving.ts";
+import { suite as oboSuite } from "./obo.ts";
 import { suite as oidcProviderSuite } from "./oidc-provider.ts";
 import { suite as oidcProviderKeysSuite } from "./oidc-provider-keys.ts";
+import { suite as recipesSuite } from "./recipes.ts";
+import { suite as recipesMcpSuite } from "./recipes-mcp.ts";
 import { suite as refusalsSuite } from "./refusals.ts";
 import { suite as requestsSuite } from "./requests.ts";
 import { suite as retriesSuite } from "./retries.ts";
@@ -12,8 +16,12 @@ import { suite as verificationSuite } from "./verification.ts";
 
 export const suites: Suites = {
   "managed-identity": managedIdentitySuite,
+  moving: movingSuite,
+  obo: oboSuite,
   "oidc-provider-keys": oidcProviderKeysSuite,
   "oidc-provider": oidcProviderSuite,
+  "recipes-mcp": recipesMcpSuite,
+  recipes: recipesSuite,
   refusals: refusalsSuite,
   requests: requestsSuite,
   retries: retriesSuite,

@@ -3,8 +3,7 @@ import type { ResourceManagementClient } from "@azure/arm-resources";
 import { isTokenError } from "@tokenhop/core";
 import { demoIds } from "@tokenhop/emulator";
 import type { Suite } from "../../harness.ts";
-import { record } from "../../leak.ts";
-import { printsOf } from "../../render.ts";
+import { problemOf } from "./problem.ts";
 import { type Stage, withStage } from "./stage.ts";
 
 const { resourceGroup, forbiddenResourceGroup, subscriptionId, uamiClientId } = demoIds;
@@ -20,25 +19,6 @@ async function namesIn(
   const names: string[] = [];
   for await (const { name } of client.resources.listByResourceGroup(group, options)) names.push(String(name));
   return names.sort();
-}
-
-interface Problem {
-  readonly name?: string;
-  readonly code?: string;
-  readonly statusCode?: number;
-  readonly message: string;
-}
-
-/** What an SDK throws. What it prints as goes to the leak search; hidden in it is the request, with its token. */
-async function problemOf(work: Promise<unknown>): Promise<Problem> {
-  try {
-    await work;
-  } catch (error) {
-    record("error of an SDK", printsOf(error));
-    if (isTokenError(error)) record("error", error);
-    return error as Problem;
-  }
-  throw new Error("expected a failure");
 }
 
 /** As ARM demands a token that was issued after an event. */

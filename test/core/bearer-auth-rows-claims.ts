@@ -1,0 +1,121 @@
+/** Hostile tokens: those whose claims are wrong, or grant too little. All of them are signed as they should be. */
+import type { Forges, Row } from "./bearer-auth-forge.ts";
+import {
+  ACCESS_AUD,
+  API,
+  API_URI,
+  CLIENT,
+  entraV2,
+  OIDC_AUD,
+  PARTNER,
+  STRANGER,
+  TENANT,
+} from "./bearer-auth-support.ts";
+
+const claims = (changed: Readonly<Record<string, unknown>>) => (f: Forges) => f.v2({ claims: changed });
+const oidc = (changed: Readonly<Record<string, unknown>>) => (f: Forges) => f.oidc({ claims: changed });
+const inSeconds = (name: string, seconds: number) => (f: Forges) => f.v2({ claims: { [name]: f.now + seconds } });
+const access = (changed: Readonly<Record<string, unknown>>) => async (f: Forges) =>
+  new Headers({ "cf-access-jwt-assertion": await f.access({ claims: changed }) });
+/** What the client gets besides an access token when an app signs its user in to itself. */
+const idToken = { azp: undefined, azpacr: undefined, scp: undefined };
+const user = { scopes: ["access_as_user", "Files.Read"] };
+
+// biome-ignore format: a table
+export const claimRows: readonly Row[] = [
+  ["wrong-type", "typ of another kind of token", (f) => f.v2({ header: { typ: "at+jwt" } })],
+  ["wrong-type", "no typ at Entra", (f) => f.v2({ header: { typ: undefined } })],
+  ["wrong-type", "typ in a list", (f) => f.v2({ header: { typ: ["JWT"] } })],
+  ["wrong-type", "typ null", (f) => f.v2({ header: { typ: null } })],
+  ["wrong-type", "a logout token", (f) => f.oidc({ header: { typ: "logout+jwt" } })],
+  ["wrong-type", "a proof of possession", (f) => f.oidc({ header: { typ: "dpop+jwt" } })],
+  ["wrong-type", "no typ elsewhere", (f) => f.oidc({ header: { typ: undefined } })],
+
+  ["no-expiry", "no exp", claims({ exp: undefined })],
+  ["malformed-claims", "exp as a text", (f) => f.v2({ claims: { exp: String(f.now + 3_600) } })],
+  ["malformed-claims", "exp null", claims({ exp: null })],
+  ["malformed-claims", "exp in a list", (f) => f.v2({ claims: { exp: [f.now + 3_600] } })],
+  ["malformed-claims", "exp beyond all numbers", (f) => f.raw('{"typ":"JWT","alg":"RS256","kid":"entra-1"}', `{"iss":"${entraV2(TENANT)}","aud":"${API}","exp":1e999}`)],
+  ["malformed-claims", "nbf as a text", claims({ nbf: "0" })],
+  ["malformed-claims", "iat as a text", claims({ iat: "0" })],
+  ["malformed-claims", "sub as a number", claims({ sub: 1 })],
+  ["malformed-claims", "oid as a list", claims({ oid: [CLIENT] })],
+  ["malformed-claims", "scp as a list", claims({ scp: ["access_as_user"] })],
+  ["malformed-claims", "roles as a text", claims({ roles: "Jobs.Run" })],
+  ["malformed-claims", "roles of numbers", claims({ roles: [1] })],
+  ["malformed-claims", "tid as a list", claims({ tid: [TENANT] })],
+  ["malformed-claims", "no aud", claims({ aud: undefined })],
+  ["malformed-claims", "aud as an object", claims({ aud: { 0: API } })],
+  ["malformed-claims", "aud as a list of lists", claims({ aud: [[API]] })],
+  ["malformed-claims", "email as a list, at Access", access({ email: ["ada@demo.example"] })],
+  ["expired", "over for longer than clocks differ", inSeconds("exp", -60)],
+  ["expired", "over for years", claims({ exp: 1 })],
+  ["expired", "over since before 1970", claims({ exp: -1 })],
+  ["not-yet-valid", "to begin later than clocks differ", inSeconds("nbf", 61)],
+  ["issued-in-future", "made later than clocks differ", inSeconds("iat", 61)],
+
+  ["bound-to-a-key", "a token bound by DPoP", oidc({ cnf: { jkt: "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" } })],
+  ["bound-to-a-key", "a token bound to a certificate", claims({ cnf: { "x5t#S256": "bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2" } })],
+  ["bound-to-a-key", "a token bound to nothing known", claims({ cnf: null })],
+
+  ["wrong-audience", "for Microsoft Graph", claims({ aud: "https://graph.microsoft.com" })],
+  ["wrong-audience", "for the client itself", claims({ aud: CLIENT })],
+  ["wrong-audience", "the audience in capitals", claims({ aud: API.toUpperCase() })],
+  ["wrong-audience", "a slash more", claims({ aud: `${API_URI}/` })],
+  ["wrong-audience", "a NUL more", claims({ aud: `${API}\0` })],
+  ["wrong-audience", "an audience that begins the same", claims({ aud: API.slice(0, -1) })],
+  ["wrong-audience", "an empty audience", claims({ aud: "" })],
+  ["wrong-audience", "the other issuer's audience", claims({ aud: OIDC_AUD })],
+  ["audience-list", "Entra's audience in a list", claims({ aud: [API] })],
+  ["audience-list", "Entra's two audiences", claims({ aud: [API, API_URI] })],
+  ["wrong-audience", "a list of nobody", oidc({ aud: [] })],
+  ["wrong-audience", "a list of others", oidc({ aud: ["https://other.example"] })],
+  ["wrong-audience", "the same audience twice", oidc({ aud: [OIDC_AUD, OIDC_AUD] })],
+  ["other-audience", "somebody else besides", oidc({ aud: [OIDC_AUD, "https://other.example"] })],
+  ["other-audience", "another application of Access besides", access({ aud: [ACCESS_AUD, "another"] })],
+
+  ["wrong-version", "ver 1.0 from the issuer of 2.0", claims({ ver: "1.0", appid: CLIENT })],
+  ["wrong-version", "ver 2.0 from the issuer of 1.0", (f) => f.v1({ claims: { ver: "2.0", azp: CLIENT } })],
+  ["wrong-version", "no ver", claims({ ver: undefined })],
+  ["wrong-version", "ver as a number", claims({ ver: 2 })],
+  ["wrong-tenant", "the tid of another accepted tenant", claims({ tid: PARTNER })],
+  ["wrong-tenant", "the tid of a stranger", claims({ tid: STRANGER })],
+  ["wrong-tenant", "no tid", claims({ tid: undefined })],
+  ["wrong-tenant", "the tid in capitals", claims({ tid: TENANT.toUpperCase() })],
+  ["wrong-tenant", "a tid with a NUL", claims({ tid: `${TENANT}\0` })],
+  ["wrong-tenant", "a tid in fullwidth digits", claims({ tid: TENANT.replaceAll("1", "\uff11") })],
+  ["wrong-tenant", "the tid of another, version 1.0", (f) => f.v1({ claims: { tid: PARTNER } })],
+
+  ["id-token", "an ID token of version 2.0", claims({ ...idToken, nonce: "n-0S6_WzA2Mj" })],
+  ["id-token", "an ID token of version 2.0 without nonce", claims(idToken)],
+  ["id-token", "an ID token of version 2.0 with roles", claims({ ...idToken, roles: ["Jobs.Run"] })],
+  ["id-token", "an ID token of version 1.0", (f) => f.v1({ claims: { appid: undefined, appidacr: undefined, scp: undefined } })],
+  ["id-token", "an ID token of version 2.0 with the client of 1.0", claims({ ...idToken, appid: CLIENT })],
+  ["id-token", "an access token but for a nonce", claims({ nonce: "n-0S6_WzA2Mj" })],
+  ["id-token", "an access token but for at_hash", claims({ at_hash: "MTIzNDU2Nzg5MDEyMzQ1Ng" })],
+  ["id-token", "an access token but for c_hash", claims({ c_hash: "MTIzNDU2Nzg5MDEyMzQ1Ng" })],
+  ["id-token", "an ID token of another issuer", (f) => f.oidc({ header: { typ: "JWT" }, claims: { nonce: "n-0S6_WzA2Mj" } })],
+  ["id-token", "an ID token of Keycloak", (f) => f.oidc({ header: { typ: "JWT" }, claims: { typ: "ID" } })],
+  ["id-token", "an ID token of Cognito", (f) => f.oidc({ header: { typ: "JWT" }, claims: { token_use: "id" } })],
+  ["not-for-an-application", "Access's token for the organisation", access({ type: "org" })],
+  ["not-for-an-application", "Access's token of no type", access({ type: undefined })],
+
+  ["missing-scope", "one scope of two", claims({ scp: "access_as_user" }), user],
+  ["missing-scope", "none", claims({ scp: "" }), user],
+  ["missing-scope", "a scope that begins the same", claims({ scp: "access_as_user Files.ReadWrite" }), user],
+  ["missing-scope", "a scope in other letters", claims({ scp: "access_as_user files.read" }), user],
+  ["missing-scope", "scopes with another kind of space", claims({ scp: "access_as_user\u00a0Files.Read" }), user],
+  ["missing-scope", "the scopes as roles", claims({ scp: "x", roles: user.scopes }), user],
+  ["missing-scope", "an application where scopes alone are asked for", (f) => f.app(), user],
+  ["missing-scope", "an application that says to have them", (f) => f.app({ claims: { scp: user.scopes.join(" ") } }), user],
+  ["missing-scope", "the scopes in what is no prototype", (f) => f.raw('{"typ":"JWT","alg":"RS256","kid":"entra-1"}', `{"iss":"${entraV2(TENANT)}","aud":"${API}","tid":"${TENANT}","azp":"x","ver":"2.0","exp":${f.now + 60},"__proto__":{"scp":"access_as_user Files.Read"}}`), user],
+  ["missing-scope", "another issuer's user without them", (f) => f.oidc(), { scopes: ["read:things", "delete:things"] }],
+  ["missing-role", "an application without the role", (f) => f.app({ claims: { roles: ["Jobs.Read"] } }), { roles: ["Jobs.Run"] }],
+  ["missing-role", "an application with one role of two", (f) => f.app(), { roles: ["Jobs.Run", "Jobs.Stop"] }],
+  ["missing-role", "an application without the role, where users need scopes", (f) => f.app({ claims: { roles: ["x"] } }), { ...user, roles: ["Jobs.Run"] }],
+  ["missing-role", "a user where roles alone are asked for", (f) => f.v2(), { roles: ["Jobs.Run"] }],
+  ["missing-role", "somebody of another issuer who has the scopes", (f) => f.oidc(), { scopes: ["read:things"], roles: ["Jobs.Run"] }],
+  ["no-permission", "an application with no role at all", (f) => f.app({ claims: { roles: undefined } })],
+  ["no-permission", "an application with an empty list of roles", (f) => f.app({ claims: { roles: [] } })],
+  ["no-permission", "a user with neither scopes nor roles", claims({ scp: "" })],
+];
