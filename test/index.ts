@@ -5,6 +5,7 @@ import { suite as adaptersHonoSuite } from "./adapters/hono.ts";
 import { suite as coreBearerAuthSuite } from "./core/bearer-auth.ts";
 import { suite as coreBearerAuthDiscoverySuite } from "./core/bearer-auth-discovery.ts";
 import { suite as coreBearerAuthEmulatorSuite } from "./core/bearer-auth-emulator.ts";
+import { suite as coreBearerAuthHeldSuite } from "./core/bearer-auth-held.ts";
 import { suite as coreBearerAuthHostileSuite } from "./core/bearer-auth-hostile.ts";
 import { suite as coreBearerAuthJoseSuite } from "./core/bearer-auth-jose.ts";
 import { suite as coreBearerAuthKeysSuite } from "./core/bearer-auth-keys.ts";
@@ -96,6 +97,8 @@ import { suite as targetsEntraClaimsSuite } from "./targets/entra-claims.ts";
 import { suite as targetsEntraOboSuite } from "./targets/entra-obo.ts";
 import { suite as targetsEntraOboCrowdSuite } from "./targets/entra-obo-crowd.ts";
 import { suite as targetsEntraOboEmulatorSuite } from "./targets/entra-obo-emulator.ts";
+import { suite as targetsEntraOboIssuersSuite } from "./targets/entra-obo-issuers.ts";
+import { suite as targetsEntraOboNamesSuite } from "./targets/entra-obo-names.ts";
 import { suite as targetsEntraOboRefusalsSuite } from "./targets/entra-obo-refusals.ts";
 import { suite as targetsEntraOboUsersSuite } from "./targets/entra-obo-users.ts";
 import { suite as targetsEntraRefusalsSuite } from "./targets/entra-refusals.ts";
@@ -108,6 +111,7 @@ export const suites: Suites = {
   "adapters/hono": adaptersHonoSuite,
   "core/bearer-auth-discovery": coreBearerAuthDiscoverySuite,
   "core/bearer-auth-emulator": coreBearerAuthEmulatorSuite,
+  "core/bearer-auth-held": coreBearerAuthHeldSuite,
   "core/bearer-auth-hostile": coreBearerAuthHostileSuite,
   "core/bearer-auth-jose": coreBearerAuthJoseSuite,
   "core/bearer-auth-keys": coreBearerAuthKeysSuite,
@@ -197,6 +201,8 @@ export const suites: Suites = {
   "targets/entra-claims": targetsEntraClaimsSuite,
   "targets/entra-obo-crowd": targetsEntraOboCrowdSuite,
   "targets/entra-obo-emulator": targetsEntraOboEmulatorSuite,
+  "targets/entra-obo-issuers": targetsEntraOboIssuersSuite,
+  "targets/entra-obo-names": targetsEntraOboNamesSuite,
   "targets/entra-obo-refusals": targetsEntraOboRefusalsSuite,
   "targets/entra-obo-users": targetsEntraOboUsersSuite,
   "targets/entra-obo": targetsEntraOboSuite,

@@ -14,7 +14,7 @@ import { runProcess } from "./lib/process.ts";
 import { close } from "./lib/summary.ts";
 
 const workers = 2;
-const suiteTimeoutMs = 120_000;
+const suiteTimeoutMs = 300_000;
 
 type Verdict = "red" | "green" | "does not run";
 

@@ -5,7 +5,7 @@ import { exchanged } from "../contract/adapter/providers.ts";
 import { worldOf } from "../contract/adapter/stage.ts";
 import type { QUnitLike } from "../harness.ts";
 import { asked, textOf, triggered } from "./azure-functions-support.ts";
-import { CHALLENGE, good, goodOnly } from "./good-only.ts";
+import { CHALLENGE, careless, good, goodOnly } from "./good-only.ts";
 
 const { platform } = worldOf({ workers: false });
 
@@ -33,6 +33,43 @@ export function authTests(QUnit: QUnitLike): void {
     const { status, text } = await asked(handler, { headers: good });
     assert.deepEqual([status, text], [203, "user"]);
   });
+
+  QUnit.test("whoever is not verified by a verification of one's own is let nowhere", async (assert) => {
+    for (const auth of careless) {
+      let runs = 0;
+      const { status } = await asked(bearerAuth(auth)(() => ({ jsonBody: runs++ })));
+      assert.deepEqual([status, runs], [500, 0]);
+    }
+  });
+
+  QUnit.test(
+    "knows a request whose headers are of another class, as in older versions of the library",
+    async (assert) => {
+      const own = new Map(Object.entries({ ...good, "x-own": "1" }));
+      const { get, entries, [Symbol.iterator]: each } = Map.prototype;
+      const headers = { get: get.bind(own), entries: entries.bind(own), [Symbol.iterator]: each.bind(own) };
+      const request = { method: "GET", url: "http://app.example/", headers } as never;
+      const { provider } = exchanged({ platform });
+      const seen: unknown[] = [];
+      const reading = Object.create(provider, {
+        get: {
+          value: (given: { readonly request: Request }) => {
+            seen.push(given.request.headers.get("x-own"));
+            return provider.get();
+          },
+        },
+      });
+      const signedIn = bearerAuth(goodOnly, downstream({ graph: reading as typeof provider }, { platform }));
+      const handler = signedIn(async (_request, _context, { graph }) => {
+        await graph.token();
+        return new Response("in", { status: 203 });
+      });
+      const { status } = await handler(request, {} as never);
+      assert.deepEqual([status, seen], [203, ["1"]]);
+      own.delete("authorization");
+      assert.strictEqual((await handler(request, {} as never)).status, 401);
+    },
+  );
 
   QUnit.test("lets nothing in that is no request", async (assert) => {
     let ran = 0;

@@ -5,6 +5,7 @@ import { Elysia } from "elysia";
 import type { FetchFramework, Plan } from "../contract/adapter/framework.ts";
 import { inProcess } from "../contract/adapter/in-process.ts";
 import type { QUnitLike, Suite } from "../harness.ts";
+import { careless, good, goodOnly } from "./good-only.ts";
 
 /** An app for the servers that Elysia has, or for the adapter of another one. */
 export function elysiaApp(
@@ -43,8 +44,8 @@ const failing = testProvider({ ...options, error: new TokenError("Cannot", { cod
 
 type App = { fetch(request: Request): Response | Promise<Response> };
 
-async function fetched(app: App, path = "/"): Promise<readonly [number, string]> {
-  const response = await app.fetch(new Request(`http://localhost${path}`));
+async function fetched(app: App, path = "/", init?: RequestInit): Promise<readonly [number, string]> {
+  const response = await app.fetch(new Request(`http://localhost${path}`, init));
   return [response.status, await response.text()];
 }
 
@@ -93,6 +94,42 @@ export const suite: Suite = (QUnit: QUnitLike) => {
           throw new TypeError("a bug");
         });
         assert.deepEqual(await fetched(app), [500, "TypeError: a bug"]);
+      }
+    });
+
+    QUnit.test("bearerAuth: whoever is not verified by a verification of one's own is let nowhere", async (assert) => {
+      for (const way of ways) {
+        for (const auth of careless) {
+          let runs = 0;
+          const app = new Elysia(way).use(bearerAuth(auth)).get("/", () => String(runs++));
+          assert.deepEqual([(await fetched(app))[0], runs], [500, 0]);
+        }
+      }
+    });
+
+    QUnit.test("bearerAuth: guards answers that no function makes, and keeps bodies from the route", async (assert) => {
+      for (const way of ways) {
+        const bodies: unknown[] = [];
+        const app = new Elysia(way).use(bearerAuth(goodOnly)).get("/static", "within");
+        app.post("/", ({ body }) => String(bodies.push(body)));
+        assert.strictEqual((await fetched(app, "/static"))[0], 401);
+        assert.deepEqual(await fetched(app, "/static", { headers: good }), [200, "within"]);
+        const post = (body: string, headers: object = {}): Promise<readonly [number, string]> =>
+          fetched(app, "/", { method: "POST", body, headers: { ...headers, "content-type": "application/json" } });
+        assert.strictEqual((await post("{}"))[0], 401);
+        // Elysia has read the body by then; see the README.
+        assert.ok([400, 500].includes((await post("{"))[0]));
+        assert.deepEqual(bodies, []);
+        assert.deepEqual([await post("{}", good), bodies], [[200, "1"], [{}]]);
+      }
+    });
+
+    QUnit.test("bearerAuth: guards a mounted app where Elysia compiles, and there only", async (assert) => {
+      for (const way of ways) {
+        const app = new Elysia(way).use(bearerAuth(goodOnly)).mount("/mounted", () => new Response("within"));
+        // Elsewhere Elysia runs no hook for it; see the README.
+        assert.strictEqual((await fetched(app, "/mounted"))[0], way.aot ? 401 : 200);
+        assert.deepEqual(await fetched(app, "/mounted", { headers: good }), [200, "within"]);
       }
     });
 

@@ -1,15 +1,13 @@
 /** What Express' adapter does besides the contract: on Express' way of errors, and as the sender of responses. */
 import { isTokenError, TokenError } from "@tokenhop/core";
-import { testUser } from "@tokenhop/core/testing";
-import { bearerAuth, type DownstreamLocals, downstream, problems, send } from "@tokenhop/express";
+import { type DownstreamLocals, downstream, problems, send } from "@tokenhop/express";
 import express, { type ErrorRequestHandler, type Express, type Response as ExpressResponse, Router } from "express";
 import { exchanged, outage, refusal } from "../contract/adapter/providers.ts";
 import { API, worldOf } from "../contract/adapter/stage.ts";
 import type { Assert, QUnitLike, Suite } from "../harness.ts";
+import { authTests } from "./express-auth.ts";
 import { sendTests } from "./express-send.ts";
-import { asked, kindOf, on } from "./express-support.ts";
-import { CHALLENGE, good, goodOnly } from "./good-only.ts";
-import { rawRequest } from "./node-clients.ts";
+import { asked, inEnvironment, kindOf } from "./express-support.ts";
 import { whileProgramRuns } from "./readme-program.ts";
 
 const { platform } = worldOf({ workers: false });
@@ -23,18 +21,6 @@ function failing(error: () => Error, eager = false): Express {
     send(res, res.locals.graph.fetch(API)),
   );
   return app;
-}
-
-/** What Express prints and shows with this NODE_ENV. */
-async function inEnvironment<T>(name: string, run: () => Promise<T>): Promise<T> {
-  const before = process.env.NODE_ENV;
-  process.env.NODE_ENV = name;
-  try {
-    return await run();
-  } finally {
-    if (before === undefined) delete process.env.NODE_ENV;
-    else process.env.NODE_ENV = before;
-  }
 }
 
 /** The usual error handler of an Express app, as tutorials have it. */
@@ -115,14 +101,6 @@ function errorTests(QUnit: QUnitLike): void {
     assert.deepEqual(kindOf(await asked(app.use(problems))), [403, "application/problem+json", null]);
   });
 
-  QUnit.test("without an error handler Express sends the challenge", async (assert) => {
-    const app = express();
-    app.get("/", bearerAuth(goodOnly), (_req, res) => void res.json(res.locals.user.claims.ver));
-    const { status, headers } = await asked(app);
-    assert.deepEqual([status, headers.get("www-authenticate")], [401, CHALLENGE]);
-    assert.strictEqual((await asked(app, "/", { headers: good })).text, '"2.0"');
-  });
-
   QUnit.test("problems() hands on what is not its own, and what comes too late", async (assert) => {
     const app = express();
     app.get("/bug", () => Promise.reject(new RangeError("a bug")));
@@ -199,30 +177,6 @@ function requestTests(QUnit: QUnitLike): void {
     downstream({ graph: provider }, options)(untouchable as never, { locals }, () => went++);
     assert.deepEqual([went, Object.keys(locals)], [1, ["graph"]]);
   });
-
-  QUnit.test("of two tokens neither is taken", async (assert) => {
-    const user = await testUser();
-    const seen: unknown[] = [];
-    const app = express();
-    const verify = async ({ headers }: { readonly headers: Pick<Headers, "get"> }) => {
-      seen.push(headers.get("authorization"), headers.get("x-none"));
-      return user;
-    };
-    app.use((req, _res, next) => {
-      if (req.query.own) req.headers.authorization = "Bearer own";
-      next();
-    });
-    app.get("/", bearerAuth({ verify }), (_req, res) => void res.json(res.locals.user === user));
-    await on(app, async (url) => {
-      const [a, b] = ["Authorization: Bearer a", "Authorization: Bearer b"];
-      for (const lines of [[a], [a, b], []]) await rawRequest(url, "/", lines);
-      await rawRequest(url, "/?own=1", [a]);
-      await rawRequest(url, "/?own=1", []);
-    });
-    const values = seen.filter((_, index) => index % 2 === 0);
-    assert.deepEqual(values, ["Bearer a", "Bearer a,Bearer b", null, "Bearer own", "Bearer own"]);
-    assert.ok(seen.every((value, index) => index % 2 === 0 || value === null));
-  });
 }
 
 export const expressOwn: Suite = (QUnit) => {
@@ -235,6 +189,7 @@ export const expressOwn: Suite = (QUnit) => {
       });
     });
     errorTests(QUnit);
+    authTests(QUnit);
     requestTests(QUnit);
     sendTests(QUnit);
     QUnit.test("refuses wrong providers and options when the app is made", (assert: Assert) => {

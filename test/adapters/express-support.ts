@@ -25,3 +25,15 @@ export const kindOf = ({
   readonly status: number;
   readonly headers: Headers;
 }): readonly unknown[] => [status, headers.get("content-type")?.split(";")[0], headers.get("retry-after")];
+
+/** What Express prints and shows with this NODE_ENV. */
+export async function inEnvironment<T>(name: string, run: () => Promise<T>): Promise<T> {
+  const before = process.env.NODE_ENV;
+  process.env.NODE_ENV = name;
+  try {
+    return await run();
+  } finally {
+    if (before === undefined) delete process.env.NODE_ENV;
+    else process.env.NODE_ENV = before;
+  }
+}

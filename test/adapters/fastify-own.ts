@@ -1,5 +1,6 @@
 /** What Fastify's adapter does besides the contract: scopes, decorators, and who is let in. */
 import type { CredentialProvider } from "@tokenhop/core";
+import { testUser } from "@tokenhop/core/testing";
 import { bearerAuth, downstream } from "@tokenhop/fastify";
 import { fastify } from "fastify";
 import { exchanged } from "../contract/adapter/providers.ts";
@@ -8,7 +9,7 @@ import type { QUnitLike, Suite } from "../harness.ts";
 import { listen } from "./fastify.ts";
 import { errorTests } from "./fastify-errors.ts";
 import { asked, isConfigError } from "./fastify-support.ts";
-import { CHALLENGE, good, goodOnly } from "./good-only.ts";
+import { CHALLENGE, careless, good, goodOnly } from "./good-only.ts";
 import { rawRequest } from "./node-clients.ts";
 import { whileProgramRuns } from "./readme-program.ts";
 
@@ -112,6 +113,39 @@ function authTests(QUnit: QUnitLike): void {
     app.get("/", (request) => signedIn.of(request));
     app.register(async (scope) => void scope.register(signedIn));
     assert.strictEqual((await asked(app, { url: "/", headers: good }))[0], 500);
+  });
+
+  QUnit.test("of() gives nobody whom another one has let in", async (assert) => {
+    const [admins, everybody] = [bearerAuth(goodOnly), bearerAuth({ verify: async () => testUser() })];
+    const app = fastify();
+    app.register(async (scope) => {
+      scope.register(admins);
+      scope.get("/admin", (request) => admins.of(request).claims.ver);
+    });
+    app.register(async (scope) => {
+      scope.register(everybody);
+      scope.get("/lax", (request) => admins.of(request));
+      scope.get("/own", async (request) => everybody.of(request) === request.getDecorator("user"));
+    });
+    app.register(async (scope) => {
+      const user = await testUser();
+      scope.decorateRequest("user");
+      scope.addHook("onRequest", async (request) => request.setDecorator("user", user));
+      scope.get("/app", (request) => admins.of(request));
+    });
+    const statuses: unknown[] = [];
+    for (const url of ["/admin", "/lax", "/app", "/own"]) statuses.push((await asked(app, { url, headers: good }))[0]);
+    assert.deepEqual(statuses, [200, 500, 500, 200]);
+    assert.deepEqual(await asked(app, "/own"), [200, "true"]);
+  });
+
+  QUnit.test("whoever is not verified by a verification of one's own is let nowhere", async (assert) => {
+    for (const auth of careless) {
+      let runs = 0;
+      const app = fastify().register(bearerAuth(auth));
+      app.get("/", async () => runs++);
+      assert.deepEqual([(await asked(app))[0], runs], [500, 0]);
+    }
   });
 
   QUnit.test("of two tokens neither is taken", async (assert) => {

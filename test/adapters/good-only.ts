@@ -14,5 +14,16 @@ export const goodOnly: BearerAuth<EntraClaims> = {
   },
 };
 
+const givesWhatIsNone = (make: () => unknown): BearerAuth<EntraClaims> => ({
+  verify: async () => (await make()) as never,
+});
+
+/** Verifications that let everybody in and verify nobody. By their types they are as good as any. */
+export const careless: readonly BearerAuth<EntraClaims>[] = [
+  givesWhatIsNone(() => undefined),
+  givesWhatIsNone(() => ({ claims: { oid: "somebody whom nobody has verified" } })),
+  givesWhatIsNone(async () => ({ ...(await testUser()) })),
+];
+
 /** What it lets in. */
 export const good = { authorization: "Bearer good" } as const;

@@ -1,6 +1,6 @@
 import { type CredentialProvider, isTokenError, TokenError, type VerifiedUser } from "@tokenhop/core";
 import { entraIssuer } from "@tokenhop/core/bearer-auth";
-import { manualClock, testPlatform, testProvider } from "@tokenhop/core/testing";
+import { manualClock, testPlatform, testProvider, testUser } from "@tokenhop/core/testing";
 import { bearerAuth, downstream } from "@tokenhop/h3";
 import { H3, onError } from "h3";
 import { serve } from "h3/cloudflare";
@@ -8,6 +8,7 @@ import type { FetchFramework, Plan } from "../contract/adapter/framework.ts";
 import { inProcess } from "../contract/adapter/in-process.ts";
 import { quietly } from "../contract/adapter/stage.ts";
 import type { QUnitLike, Suite } from "../harness.ts";
+import { careless, good, goodOnly } from "./good-only.ts";
 
 /** An app for the servers that h3 has. */
 export function h3App({ auth, providers, options, headers = {}, onError: own, handle }: Plan): H3 {
@@ -49,8 +50,8 @@ const failing: CredentialProvider = testProvider({
   error: new TokenError("Cannot", { code: "ERR_EXCHANGE_REFUSED" }),
 });
 
-async function fetched(app: H3, path = "/"): Promise<readonly [number, string]> {
-  const response = await quietly(async () => app.fetch(new Request(ORIGIN + path)));
+async function fetched(app: H3, path = "/", init?: RequestInit): Promise<readonly [number, string]> {
+  const response = await quietly(async () => app.fetch(new Request(ORIGIN + path, init)));
   return [response.status, await response.text()];
 }
 
@@ -70,21 +71,67 @@ export const suite: Suite = (QUnit: QUnitLike) => {
     });
 
     QUnit.test("of: an event that did not pass the middleware has nothing", async (assert) => {
-      const cloud = downstream({ graph }, options);
+      const clouds = [downstream({ graph }, options), downstream(() => ({ graph }), options), downstream({}, options)];
       const auth = bearerAuth({ issuers: entraIssuer({ tenantId: TENANT, audience: "x" }), ...options });
       const refused: unknown[] = [];
+      const user = await testUser();
       const app = new H3().use((event) => {
-        event.context.user = { claims: { oid: "somebody whom nobody has verified" } };
+        Object.assign(event.context, { user, graph: "of somebody else" });
       });
       app.get("/", (event) => {
-        for (const look of [() => cloud.of(event), () => auth.of(event)]) {
+        for (const { of } of [...clouds, auth]) {
+          const look = (): unknown => of(event);
           assert.throws(look, (error) => isTokenError(error) && error.code === "ERR_CONFIG_INVALID");
           refused.push(look);
         }
         return "ok";
       });
       assert.deepEqual(await fetched(app), [200, "ok"]);
-      assert.strictEqual(refused.length, 2);
+      assert.strictEqual(refused.length, 4);
+    });
+
+    QUnit.test("of: each gives its own, and nobody whom another one has let in", async (assert) => {
+      const [admins, everybody] = [bearerAuth(goodOnly), bearerAuth({ verify: async () => testUser() })];
+      const [cloud, other] = [downstream({ graph }, options), downstream({ graph: failing }, options)];
+      const app = new H3().use("/admin", admins).use(everybody).use(cloud).use(other);
+      app.get("/admin", (event) => {
+        const last = everybody.of(event);
+        return String(admins.of(event) !== last && event.context.user === last);
+      });
+      app.get("/lax", (event) => admins.of(event));
+      app.get("/graph", (event) => cloud.of(event).graph.token());
+      assert.deepEqual(await fetched(app, "/admin", { headers: good }), [200, "true"]);
+      assert.strictEqual((await fetched(app, "/lax", { headers: good }))[0], 500);
+      assert.deepEqual(await fetched(app, "/graph"), [200, "a-token"]);
+    });
+
+    QUnit.test("bearerAuth: whoever is not verified by a verification of one's own is let nowhere", async (assert) => {
+      for (const auth of careless) {
+        let runs = 0;
+        const app = new H3().use(bearerAuth(auth)).get("/", () => String(runs++));
+        assert.deepEqual([(await fetched(app))[0], runs], [500, 0]);
+      }
+    });
+
+    QUnit.test("needs no promise to be of the class Promise", async (assert) => {
+      const { Promise: own } = globalThis;
+      const cloud = downstream({ graph: failing }, options);
+      let runs = 0;
+      const app = new H3().use("/api/**", bearerAuth(goodOnly)).use(cloud);
+      app.get("/api/x", () => String(runs++));
+      app.get("/token", async (event) => cloud.of(event).graph.token());
+      const answers: unknown[] = [];
+      // As zone.js does it: what an async function gives is of the old class.
+      globalThis.Promise = class extends Promise<unknown> {} as PromiseConstructor;
+      try {
+        for (const path of ["/api/x", "/token"]) answers.push(await fetched(app, path));
+      } finally {
+        globalThis.Promise = own;
+      }
+      const [refused, failed] = answers as [readonly [number, string], readonly [number, string]];
+      assert.deepEqual([refused[0], codeIn(refused[1]), runs], [401, "ERR_AUTH_MISSING", 0]);
+      assert.deepEqual([failed[0], codeIn(failed[1])], [502, "ERR_EXCHANGE_REFUSED"]);
+      assert.deepEqual(await fetched(app, "/api/x", { headers: good }), [200, "0"]);
     });
 
     QUnit.test("a part of the routes has it only", async (assert) => {

@@ -15,6 +15,7 @@ import { quietly } from "../contract/adapter/stage.ts";
 import { forges } from "../core/bearer-auth-forge.ts";
 import { authWorld } from "../core/bearer-auth-support.ts";
 import type { QUnitLike, Suite } from "../harness.ts";
+import { careless } from "./good-only.ts";
 
 type Providers = { readonly graph: CredentialProvider };
 
@@ -192,6 +193,14 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       });
       assert.strictEqual(await (await fetched(app)).text(), "mine");
       assert.ok(isTokenError(seen) && seen.code === "ERR_AUTH_MISSING");
+    });
+
+    QUnit.test("bearerAuth: whoever is not verified by a verification of one's own is let nowhere", async (assert) => {
+      for (const auth of careless) {
+        let runs = 0;
+        const app = new Hono().use(bearerAuth(auth)).get("/", (c) => c.text(String(runs++)));
+        assert.deepEqual([(await fetched(app)).status, runs], [500, 0]);
+      }
     });
 
     QUnit.test("bearerAuth: asks for the execution context only when keys are to be read", async (assert) => {

@@ -140,16 +140,18 @@ export const suite: Suite = (QUnit) => {
       await one.verify(bearer(good));
       await clock.advance(2 * HOUR);
       await one.verify(bearer(good));
-      const noContext = (): never => {
-        throw new Error("This context has no ExecutionContext");
+      const noContext = {
+        get executionCtx(): never {
+          throw new Error("This context has no ExecutionContext");
+        },
       };
-      await one.verify(bearer(good), { executionContext: noContext });
+      await one.verify(bearer(good), noContext);
       assert.strictEqual(net.asked.length, 1, "nothing to keep it alive, so nothing to be killed");
       await one.verify(bearer(good), { waitUntil });
       await clock.advance(SECOND);
       assert.deepEqual([net.asked.length, kept.length], [2, 1]);
       await clock.advance(2 * HOUR);
-      await one.verify(bearer(good), { executionContext: () => ({ waitUntil }) });
+      await one.verify(bearer(good), { executionCtx: { waitUntil } });
       await clock.advance(SECOND);
       assert.deepEqual([net.asked.length, kept.length], [3, 2]);
     });

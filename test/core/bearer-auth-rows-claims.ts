@@ -118,4 +118,10 @@ export const claimRows: readonly Row[] = [
   ["no-permission", "an application with no role at all", (f) => f.app({ claims: { roles: undefined } })],
   ["no-permission", "an application with an empty list of roles", (f) => f.app({ claims: { roles: [] } })],
   ["no-permission", "a user with neither scopes nor roles", claims({ scp: "" })],
+  ["no-permission", "a user with spaces for scopes", claims({ scp: "  " })],
+  ["no-permission", "an application with a role of no name", (f) => f.app({ claims: { roles: [""] } })],
+  ["no-permission", "an application with scopes for roles", (f) => f.app({ claims: { roles: [], scp: "Jobs.Run" } })],
+  ["missing-scope", "scopes where another issuer has them", claims({ scp: "x", scope: user.scopes.join(" ") }), user],
+  ["no-permission", "the same, and nothing asked for", claims({ scp: "", scope: "access_as_user" })],
+  ["missing-scope", "a user with the role and without any scope", claims({ idtyp: "user", scp: undefined, roles: ["Jobs.Run"] }), { ...user, roles: ["Jobs.Run"] }],
 ];

@@ -104,6 +104,26 @@ export const keyRows: readonly Row[] = [
   ["unfit-key", "a key of 1024 bits", published((f) => f.world.keys.weak, {})],
   ["unfit-key", "a curve that is not the algorithm's", published((f) => f.world.keys.es256, { crv: "P-384" })],
   ["unfit-key", "half a point", published((f) => f.world.keys.es256, { y: undefined })],
+  ["unfit-key", "an RSA key with its private part", published(oidcKey, { d: "AQAB" })],
+  ["unfit-key", "an RSA key with a factor", published(oidcKey, { p: "AQAB" })],
+  ["unfit-key", "an EC key with its private part", published((f) => f.world.keys.es256, { d: "AQAB" })],
+  ["unfit-key", "a key with a secret", published(oidcKey, { k: "c2VjcmV0" })],
+  ...["AQ", "AAE", "Ag", "BA", "AQAA", "AA", ""].map((e): Row => ["unfit-key", `the exponent "${e}"`, published(oidcKey, { e })]),
+  ["unfit-key", "two keys of its id, none for this", async (f) => {
+    const { oidc, es256 } = f.world.keys;
+    f.world.net.serve(OIDC_KEYS, jwks({ ...oidc.jwk, use: "enc" }, { ...es256.jwk, kid: oidc.kid }));
+    return f.oidc();
+  }],
+  ["bad-signature", "two keys of its id, neither of them its own", (f) => {
+    const { oidc, access, entra } = f.world.keys;
+    f.world.net.serve(OIDC_KEYS, jwks({ ...access.jwk, kid: oidc.kid }, { ...entra.jwk, kid: oidc.kid }));
+    return f.oidc();
+  }],
+  ["bad-signature", "its own key is a stranger's, another of its id is this tenant's", (f) => {
+    const { entra, oidc } = f.world.keys;
+    f.world.net.serve(entraKeys(TENANT), jwks({ ...entra.jwk, issuer: entraV2(STRANGER) }, { ...oidc.jwk, kid: entra.kid }));
+    return f.v2();
+  }],
   ["unfit-key", "an RSA key for a token of ES256", async (f) => {
     f.world.net.serve(OIDC_KEYS, jwks({ ...f.world.keys.oidc.jwk, kid: "oidc-ec" }));
     return f.oidc({ key: f.world.keys.es256 });

@@ -79,6 +79,18 @@ export const suite: Suite = (QUnit) => {
       );
     });
 
+    QUnit.test("who has a user cannot change what passes for one", async (assert) => {
+      const made = Object.getPrototypeOf(await testUser()).constructor;
+      try {
+        Object.defineProperty(made, "is", { value: () => true });
+        Object.assign(made, { is: () => true });
+      } catch {
+        // All the better.
+      }
+      assert.notOk(isVerifiedUser({}));
+      assert.ok(isVerifiedUser(await testUser()));
+    });
+
     QUnit.test("a double of a user has the claims of one, and is the same for the same claims", async (assert) => {
       const [ann, same, bob] = await Promise.all([
         testUser({ claims: { oid: "ann" } }),
@@ -88,6 +100,9 @@ export const suite: Suite = (QUnit) => {
       assert.strictEqual(ann.partition, same.partition);
       assert.notStrictEqual(ann.partition, bob.partition);
       assert.deepEqual([ann.claims.oid, ann.claims.ver, ann.claims.scp], ["ann", "2.0", "access_as_user"]);
+      const abroad = await testUser({ claims: { tid: "00000000-0000-4000-8000-0000000000ee" } });
+      const iss = "https://login.microsoftonline.com/00000000-0000-4000-8000-0000000000ee/v2.0";
+      assert.strictEqual(abroad.claims.iss, iss, "the issuer is that of the tenant");
       const given = await testUser({ token: "a text", platform: { now: () => 0 }, lifetimeMs: 60_000 });
       assert.deepEqual([given.token.reveal(), given.expiresAt], ["a text", 60_000]);
     });

@@ -32,6 +32,9 @@ const answers: readonly [ErrorCode, Recovery, number | undefined, number | undef
   ["ERR_AUTH_UNAVAILABLE", "retry", 7_000, 503, "7"],
 ];
 
+/** Without one there is no 401 (RFC 9110, 11.6.1). */
+const CHALLENGE = 'Bearer realm="test"';
+
 export const suite: Suite = (QUnit: QUnitLike) => {
   QUnit.module("downstream failures", () => {
     for (const [code, recovery, retryAfterMs, status, retryAfter = null] of answers) {
@@ -45,6 +48,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
           error: "an-error",
           correlationId: "an-id",
           claims: secretText,
+          challenge: status === 401 ? CHALLENGE : undefined,
         });
         const response = problemResponse(error);
         assert.strictEqual(response?.status, status);
@@ -54,7 +58,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         assert.deepEqual(JSON.parse(body), {
           type: `https://github.com/tokenhop/tokenhop/blob/main/docs/errors.md#${code.toLowerCase()}`,
           title: /^ERR_AUTH|INTERACTION/.test(code)
-            ? "The authorization of the request was not accepted"
+            ? "The request was not authorized"
             : "A credential for a downstream service could not be obtained",
           status,
           code,
@@ -62,7 +66,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         const { headers } = response;
         assert.deepEqual(
           ["content-type", "cache-control", "retry-after", "www-authenticate"].map((name) => headers.get(name)),
-          ["application/problem+json", "no-store", retryAfter, null],
+          ["application/problem+json", "no-store", retryAfter, status === 401 ? CHALLENGE : null],
         );
       });
     }

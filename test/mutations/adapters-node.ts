@@ -36,6 +36,21 @@ const breaks: readonly Break[] = [
     "} catch (error) {\n      throw error;",
     "an application where a user is needed is answered 500",
   ),
+  express(
+    "answerable.ts",
+    "problem.status < 500 ?",
+    "problem.status < 0 ?",
+    "strangers are told why their token is no good, and where the app's files are",
+  ),
+  ...[express, fastify, functions].flatMap((at) => [
+    at("index.ts", "if (!isVerifiedUser(user)) throw", "if (!user) throw", "what only looks like a user is one"),
+    at(
+      "index.ts",
+      "if (!isVerifiedUser(user)) throw",
+      "if (false) throw",
+      "a verification that gives nobody lets all in",
+    ),
+  ]),
   express("headers.ts", "sent.length > 1 ? sent : headers[name]", "headers[name]", "of two tokens the first is taken"),
   express(
     "index.ts",
@@ -94,6 +109,12 @@ const breaks: readonly Break[] = [
     "anybody's body is read",
   ),
   fastify(
+    "index.ts",
+    "(request: Verified) => request[slot],",
+    "(request: Verified) => request.user ?? undefined,",
+    "of() gives a user whom another bearerAuth has let in",
+  ),
+  fastify(
     "plugin.ts",
     '[Symbol.for("skip-override")]: true',
     '[Symbol.for("skip-override")]: false',
@@ -139,6 +160,12 @@ const breaks: readonly Break[] = [
     "HEAD of a route that hands a Response on is answered 500",
   ),
   fastify("answers.ts", "if (!dropped.has(name)) reply", "reply", "headers of one connection are sent on another"),
+  functions(
+    "http.ts",
+    'typeof Object(input).headers?.get === "function"',
+    "Object(input).headers instanceof Headers",
+    "with older versions of the library who has no token is told that the function is broken",
+  ),
   functions("http.ts", "if (!isHttp(input)) return run();", "", "a timer that failed is never tried again"),
   functions("http.ts", "if (problem.status >= 500) context.error(error);", "", "nobody learns what has failed"),
   functions("http.ts", "!dropped.has(name)", "name", "the host is told of another connection's encoding"),

@@ -103,13 +103,13 @@ export const attachedBreaks: readonly Break[] = [
     why: "providers, and with them the cache, are made for each request",
   },
   {
-    file: downstream,
+    file: "packages/core/src/problem-response.ts",
     find: 'recovery === "stop" ? 502 : 503',
     replace: "retryAfterMs === undefined ? 502 : 503",
     why: "a refusal that stays is answered as if it would pass",
   },
   {
-    file: downstream,
+    file: "packages/core/src/problem-response.ts",
     find: "(?:CONFIG|CALL_CLAIMS|DOWNSTREAM|WATCH)",
     replace: "(?:CONFIG|CALL_CLAIMS|WATCH)",
     why: "a wrong URL is taken for a failed exchange",

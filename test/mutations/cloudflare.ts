@@ -4,7 +4,7 @@ import { type Break, breaksIn } from "./break.ts";
 const at = breaksIn("adapters/cloudflare/src");
 
 const breaks: readonly Break[] = [
-  at("downstream.ts", "  executionContext: () => ctx,\n", "", "nothing is refreshed behind an answer"),
+  at("downstream.ts", "  executionCtx: ctx,\n", "", "nothing is refreshed behind an answer"),
   at("downstream.ts", "  env: env as object,\n", "", "providers are made of other bindings than the handler's"),
   at(
     "downstream.ts",
@@ -59,7 +59,7 @@ const breaks: readonly Break[] = [
   at("bearer-auth.ts", "attach?.(handlers) ?? handlers", "handlers", "users get through, and no provider does"),
   at("bearer-auth.ts", "? answering(async", "? (async", "a request without a token is an exception"),
   at("bearer-auth.ts", '"verify" in one ? one : ', "", "what createBearerAuth gave is refused"),
-  at("bearer-auth.ts", ", { executionContext: () => ctx }", "", "issuers' keys are not renewed behind a request"),
+  at("bearer-auth.ts", ", { executionCtx: ctx }", "", "issuers' keys are not renewed behind a request"),
   at("platform.ts", '...(env && { env: env as Platform["env"] }),', "", "sources do not find their variables"),
   at("platform.ts", "waitUntil(work) }),", "undefined }),", "a provider of its own is not refreshed behind an answer"),
   at("platform.ts", "requestBoundIo: true", "requestBoundIo: false", "providers are made of other bindings"),

@@ -176,8 +176,8 @@ export const engineShellBreaks: readonly Break[] = [
   ),
   at(
     "provider.ts",
-    "Object.create(options, { signal: { value: signal } })",
-    "Object.assign(Object.create(options), { signal })",
+    "Object.create(options, { request: { value: requestOf(options) }, signal: { value: signal } })",
+    "Object.assign(Object.create(options, { request: { value: requestOf(options) } }), { signal })",
     "frozen options make get() throw",
   ),
   at(

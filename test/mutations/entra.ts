@@ -28,7 +28,7 @@ export const entraBreaks: readonly Break[] = [
   },
   {
     file: shared,
-    find: "!/[\\s\\\\?#]/.test(value) && ",
+    find: '!/[\\s\\\\?#"]/.test(value) && ',
     replace: "",
     why: "an authority with a query sends the assertion to another path",
   },

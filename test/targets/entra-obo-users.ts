@@ -10,6 +10,7 @@ import { act, OBO, userWith } from "./entra-obo-support.ts";
 import { CLIENT, good, OTHER, SCOPE, TENANT } from "./entra-support.ts";
 
 const HOUR = 3_600_000;
+const V2 = "https://login.microsoftonline.com";
 const READ = "https://graph.microsoft.com/User.Read";
 const MAIL = "https://graph.microsoft.com/Mail.Read";
 
@@ -18,7 +19,11 @@ const fit: Readonly<Record<string, object>> = {
   "a version 2 token, whose audience is the client id": { aud: CLIENT, ver: "2.0" },
   "an audience in other letters": { aud: CLIENT.toUpperCase() },
   "a tenant in other letters": { tid: TENANT.toUpperCase() },
-  "a version 1 token, whose audience is a URI": { aud: "https://api.example/", ver: "1.0" },
+  "a version 1 token, whose audience is a URI": {
+    aud: "https://api.example/",
+    iss: `https://sts.windows.net/${TENANT}/`,
+    ver: "1.0",
+  },
   "the optional claim idtyp": { idtyp: "user" },
   "a user with roles": { roles: ["Reader"] },
 };
@@ -31,6 +36,14 @@ const unfit: readonly (readonly [what: string, claims: object, code: string, why
   ["no tenant, as of another issuer", { tid: undefined }, "ERR_AUTH_FORBIDDEN", /of a tenant/],
   ["a tenant that is no text", { tid: [TENANT, OTHER] }, "ERR_AUTH_FORBIDDEN", /of a tenant/],
   ["another application", { aud: OTHER }, "ERR_AUTH_FORBIDDEN", /another application than the option clientId/],
+  ["a list of audiences", { aud: [CLIENT] }, "ERR_AUTH_FORBIDDEN", /another application than the option clientId/],
+  ["no audience", { aud: undefined }, "ERR_AUTH_FORBIDDEN", /another application than the option clientId/],
+  ["another issuer that names the tenant", { iss: "https://id.example" }, "ERR_AUTH_FORBIDDEN", /issuer is not Entra/],
+  ["no issuer", { iss: undefined }, "ERR_AUTH_FORBIDDEN", /issuer is not Entra/],
+  ["Entra's issuer of another tenant", { iss: `${V2}/${OTHER}/v2.0` }, "ERR_AUTH_FORBIDDEN", /issuer is not Entra/],
+  ["another cloud's issuer", { iss: `https://login.microsoftonline.us/${TENANT}/v2.0` }, "ERR_AUTH_FORBIDDEN", /cloud/],
+  ["an issuer that goes on", { iss: `${V2}/${TENANT}/v2.0/x` }, "ERR_AUTH_FORBIDDEN", /issuer is not Entra/],
+  ["an issuer that begins before", { iss: `x${V2}/${TENANT}/v2.0` }, "ERR_AUTH_FORBIDDEN", /issuer is not Entra/],
 ];
 
 function provider(fetch = scriptedFetch([() => good()]), clock = manualClock()): ParamProvider<never, EntraOboParams> {

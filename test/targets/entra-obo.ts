@@ -43,6 +43,13 @@ const mistakes = [
     make: () => entraObo({ tenantId: undefined, clientId: undefined }),
     problems: ["tenantId: missing, expected a tenant's GUID", "clientId: missing, expected a client id (GUID)"],
   },
+  ...['https://login.example/a",error="x', "https://login.example/?a", "https://login.example/a b"].map(
+    (authority) => ({
+      what: `authority ${authority}`,
+      make: () => entraObo({ ...OBO, authority }),
+      problems: ["authority: expected an https URL (http: loopback only, with allowHttpLoopback)"],
+    }),
+  ),
   ...[
     "User.Read",
     "openid",

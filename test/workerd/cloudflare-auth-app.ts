@@ -8,7 +8,7 @@ import { apiOf, call, type Env } from "./cloudflare-app.ts";
 const credulous: BearerAuth<TokenClaims> = {
   verify({ headers }, context) {
     // Without it nothing could go on behind the request, so that is nobody's.
-    const user = context?.executionContext && headers.get("x-user");
+    const user = context?.executionCtx && headers.get("x-user");
     return testUser({ claims: { sub: user ?? "nobody" } });
   },
 };

@@ -6,6 +6,7 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from "@azure/functions";
 import {
   type Attached,
+  ConfigError,
   createAttach,
   type DownstreamOptions,
   type ProvidersFrom,
@@ -19,6 +20,7 @@ import {
   type ClaimsOf,
   createBearerAuth,
   type Issuer,
+  isVerifiedUser,
 } from "@tokenhop/core/bearer-auth";
 import { answered, headOf, isHttp } from "./http.ts";
 
@@ -130,6 +132,7 @@ export function bearerAuth<I extends Issuer, C extends TokenClaims = ClaimsOf<I>
   return (handler) => (input, context) =>
     answered(input, context, async () => {
       const user = await verifier.verify(input);
+      if (!isVerifiedUser(user)) throw new ConfigError("bearerAuth()", ["verify: expected a verified user"]);
       return then((same: typeof input, _context, given) => handler(same, context, { ...given, user }))(input, context);
     }) as never;
 }

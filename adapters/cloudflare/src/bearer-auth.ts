@@ -86,7 +86,7 @@ export function bearerAuth<
     handlersOf("bearerAuth()", attach?.(handlers) ?? handlers, (name, handle) =>
       name === "fetch"
         ? answering(async (request, env, ctx) => {
-            const user = await authFor(env).verify(request as Request, { executionContext: () => ctx });
+            const user = await authFor(env).verify(request as Request, { executionCtx: ctx });
             return handle(request, env, ctx, { user });
           })
         : handle,

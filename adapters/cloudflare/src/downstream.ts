@@ -34,7 +34,7 @@ export interface DownstreamWorker<T extends ProvidersOrFactory>
 
 const contextOf = (env: unknown, ctx: Pick<ExecutionContextLike, "waitUntil">): AttachContext => ({
   env: env as object,
-  executionContext: () => ctx,
+  executionCtx: ctx,
 });
 
 /**

@@ -5,6 +5,7 @@
  */
 import {
   type Attached,
+  ConfigError,
   createAttach,
   type DownstreamOptions,
   type ProvidersFrom,
@@ -19,6 +20,7 @@ import {
   type ClaimsOf,
   createBearerAuth,
   type Issuer,
+  isVerifiedUser,
 } from "@tokenhop/core/bearer-auth";
 import { Elysia } from "elysia";
 
@@ -134,5 +136,9 @@ export function bearerAuth<I extends Issuer, C extends TokenClaims = ClaimsOf<I>
   auth: BearerAuth<C> | BearerAuthOptions<I>,
 ): ContextPlugin<{ user: VerifiedUser<C> }> {
   const { verify } = "verify" in auth ? auth : createBearerAuth(auth);
-  return pluginOf(async ({ request }) => ({ user: await verify(request) }));
+  return pluginOf(async ({ request }) => {
+    const user = await verify(request);
+    if (!isVerifiedUser(user)) throw new ConfigError("bearerAuth()", ["verify: expected a verified user"]);
+    return { user };
+  });
 }

@@ -19,7 +19,8 @@ export function answerable(error: unknown): unknown {
   // A copy: others wait for the same exchange, and see the same error.
   return Object.defineProperties(new TokenError(failure.message, { ...failure, status: problem.status }), {
     headers: { value: Object.fromEntries(problem.headers) },
-    stack: { value: failure.stack },
+    // Express shows it to the client unless NODE_ENV is production. Why their token is no good is nothing to tell strangers.
+    stack: { value: problem.status < 500 ? `${failure.name}: ${failure.code}` : failure.stack },
   });
 }
 

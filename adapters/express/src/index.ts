@@ -5,6 +5,7 @@
  */
 import {
   type Attached,
+  ConfigError,
   createAttach,
   type DownstreamOptions,
   type ProvidersFrom,
@@ -20,6 +21,7 @@ import {
   type ClaimsOf,
   createBearerAuth,
   type Issuer,
+  isVerifiedUser,
 } from "@tokenhop/core/bearer-auth";
 import type { NextFunction, Request, Response } from "express";
 import { answerable, withAnswerableErrors } from "./answerable.ts";
@@ -138,6 +140,7 @@ export function bearerAuth<I extends Issuer, C extends TokenClaims = ClaimsOf<I>
     const user = await verifier.verify({ headers }).catch((error) => {
       throw answerable(error);
     });
+    if (!isVerifiedUser(user)) throw new ConfigError("bearerAuth()", ["verify: expected a verified user"]);
     Object.assign(locals, { user });
     next();
   };

@@ -5,6 +5,7 @@
  */
 import {
   type Attached,
+  ConfigError,
   createAttach,
   type DownstreamOptions,
   type ProvidersFrom,
@@ -19,6 +20,7 @@ import {
   type ClaimsOf,
   createBearerAuth,
   type Issuer,
+  isVerifiedUser,
 } from "@tokenhop/core/bearer-auth";
 import type { FastifyRequest } from "fastify";
 import { sentAs } from "./headers.ts";
@@ -123,15 +125,21 @@ export function bearerAuth<I extends Issuer, C extends TokenClaims = ClaimsOf<I>
   auth: BearerAuthOptions<I> | BearerAuth<C>,
 ): RequestPlugin<VerifiedUser<C>> {
   const verifier = ("verify" in auth ? auth : createBearerAuth(auth)) as BearerAuth<C>;
-  type Verified = Incoming & { user?: VerifiedUser<C> | null };
+  const slot = Symbol("@tokenhop/fastify: who was verified");
+  type Verified = Incoming & { user?: VerifiedUser<C>; [slot]?: VerifiedUser<C> };
   return pluginOf(
     "bearerAuth",
     (app) => {
       decorate(app, "user");
+      app.decorateRequest(slot);
       app.addHook("onRequest", async (request: FastifyRequest & Verified) => {
-        request.user = await verifier.verify({ headers: { get: (name) => sentAs(request, name) } });
+        const user = await verifier.verify({ headers: { get: (name) => sentAs(request, name) } });
+        if (!isVerifiedUser(user)) throw new ConfigError("bearerAuth()", ["verify: expected a verified user"]);
+        request.user = user;
+        request[slot] = user;
       });
     },
-    (request: Verified) => request.user ?? undefined,
+    // Its own alone: what else is there under that name was let in by other rules.
+    (request: Verified) => request[slot],
   );
 }

@@ -31,16 +31,20 @@ export interface EventMiddleware<Given> extends Middleware {
   of(event: HTTPEvent): Given;
 }
 
-const contextOf = (event: HTTPEvent): Record<string, unknown> => (event as H3Event).context;
-
 const requestOf = ({ req }: H3Event): Request => req as unknown as Request;
 
 /** What the event's server knows besides the request. Where there is no `env`, the request itself says it: it may have `waitUntil`. */
 const surroundingsOf = ({ req }: H3Event): AttachContext =>
   req.runtime?.cloudflare ? { env: req.runtime.cloudflare.env, waitUntil: req.waitUntil } : req;
 
-const notPassed = (what: string): ConfigError =>
-  new ConfigError(`${what}.of()`, ["event: its route does not use this middleware"]);
+/** Looks up what one middleware gave. Its own alone: what another one put into the context was let in by other rules. */
+const ofIn =
+  <Given extends object>(what: string, given: WeakMap<HTTPEvent, Given>) =>
+  (event: HTTPEvent): Given => {
+    const found = given.get(event);
+    if (found === undefined) throw new ConfigError(`${what}.of()`, ["event: its route does not use this middleware"]);
+    return found;
+  };
 
 /** Has h3 answer the problem, unless an app's own `onError` does, which finds the error itself in `cause`. */
 async function fail(error: unknown): Promise<never> {
@@ -51,11 +55,13 @@ async function fail(error: unknown): Promise<never> {
   throw Object.assign(new HTTPError(body.title, { status, headers, body: { ...body } }), { cause: error });
 }
 
-/** What comes of the rest; where h3 needs no promise, none is made. */
-function goOn(next: () => unknown): unknown {
+/** What comes of it, and of what it promises; where h3 needs no promise, none is made. */
+function orFail<T>(run: () => T): T | Promise<Awaited<T>> {
   try {
-    const result = next();
-    return result instanceof Promise ? result.catch(fail) : result;
+    const result = run();
+    // By class it is not told: some libraries put one of their own in the place of Promise.
+    const isPromised = typeof (result as PromiseLike<unknown> | undefined)?.then === "function";
+    return isPromised ? Promise.resolve(result).catch(fail) : result;
   } catch (error) {
     return fail(error);
   }
@@ -102,10 +108,12 @@ export function downstream<T extends ProvidersOrFactory>(
 ): EventMiddleware<Attached<ProvidersFrom<T>>> {
   const attach = createAttach(source, options);
   type Given = Attached<ProvidersFrom<T>>;
+  const given = new WeakMap<HTTPEvent, Given>();
   function put(event: H3Event, attached: Given, next: () => unknown): unknown {
     const { context } = event;
     for (const name in attached) context[name] = attached[name];
-    return goOn(next);
+    given.set(event, attached);
+    return orFail(next);
   }
   const middleware: Middleware = function tokenhop(event, next) {
     const request = requestOf(event);
@@ -113,21 +121,14 @@ export function downstream<T extends ProvidersOrFactory>(
     if (!options.eager) return put(event, attach(request, surroundings), next);
     return attach.eagerly(request, surroundings).then((attached) => put(event, attached, next), fail);
   };
-  // A function does not say its names before it is called.
-  const [name] = Object.keys(source);
-  return Object.assign(middleware, {
-    of(event: HTTPEvent): Given {
-      const context = contextOf(event);
-      if (name !== undefined && context[name] === undefined) throw notPassed("downstream()");
-      return context as Given;
-    },
-  });
+  return Object.assign(middleware, { of: ofIn("downstream()", given) });
 }
 
 /**
- * Verifies the bearer token of each event: `auth.of(event)` is who sent it, and so is `event.context.user`. Who may not pass is answered problem
- * details (RFC 9457) with the challenge that is due: 401 without a good token, 400 for a header that is none, 403 without the
- * scopes or roles, 503 when the issuer's keys cannot be had. An app's own `onError` goes before that.
+ * Verifies the bearer token of each event: `auth.of(event)` is whom this middleware has verified, `event.context.user` whom the
+ * last one has. Who may not pass is answered problem details (RFC 9457) with the challenge that is due: 401 without a good token,
+ * 400 for a header that is none, 403 without the scopes or roles, 503 when the issuer's keys cannot be had. An app's own
+ * `onError` goes before that.
  *
  * @param auth What `createBearerAuth` gives, or its options.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` naming every wrong option.
@@ -153,16 +154,14 @@ export function downstream<T extends ProvidersOrFactory>(
 export function bearerAuth<I extends Issuer, C extends TokenClaims = ClaimsOf<I>>(
   auth: BearerAuth<C> | BearerAuthOptions<I>,
 ): EventMiddleware<VerifiedUser<C>> {
-  const { verify } = "verify" in auth ? auth : createBearerAuth(auth);
+  const { verify } = ("verify" in auth ? auth : createBearerAuth(auth)) as BearerAuth<C>;
+  const given = new WeakMap<HTTPEvent, VerifiedUser<C>>();
   const middleware: Middleware = async function tokenhop(event, next) {
-    event.context.user = await verify(event.req, surroundingsOf(event)).catch(fail);
-    return goOn(next);
+    const user = await orFail(() => verify(event.req, surroundingsOf(event)));
+    if (!isVerifiedUser(user)) throw new ConfigError("bearerAuth()", ["verify: expected a verified user"]);
+    event.context.user = user;
+    given.set(event, user);
+    return orFail(next);
   };
-  return Object.assign(middleware, {
-    of(event: HTTPEvent): VerifiedUser<C> {
-      const { user } = contextOf(event);
-      if (!isVerifiedUser(user)) throw notPassed("bearerAuth()");
-      return user as VerifiedUser<C>;
-    },
-  });
+  return Object.assign(middleware, { of: ofIn("bearerAuth()", given) });
 }

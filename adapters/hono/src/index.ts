@@ -6,6 +6,7 @@
 import {
   type AttachContext,
   type Attached,
+  ConfigError,
   createAttach,
   type DownstreamOptions,
   type Providers,
@@ -20,6 +21,7 @@ import {
   type ClaimsOf,
   createBearerAuth,
   type Issuer,
+  isVerifiedUser,
 } from "@tokenhop/core/bearer-auth";
 import type { MiddlewareHandler } from "hono";
 
@@ -86,7 +88,8 @@ export function downstream<T extends ProvidersOrFactory>(
 ): MiddlewareHandler<DownstreamEnv<T>> {
   const attach = createAttach(source, options);
   return async function tokenhop(c, next) {
-    const context: AttachContext = { env: c.env as object | undefined, executionContext: () => c.executionCtx };
+    // It has `env`, and `executionCtx` for whoever asks.
+    const context = c as AttachContext;
     const { raw } = c.req;
     const attached = options.eager ? await attach.eagerly(raw, context).catch(throwWithAnswer) : attach(raw, context);
     for (const name in attached) c.set(name as never, attached[name] as never);
@@ -136,7 +139,8 @@ export function bearerAuth<I extends Issuer, C extends TokenClaims = ClaimsOf<I>
 ): MiddlewareHandler<BearerAuthEnv<BearerAuth<C>>> {
   const { verify } = "verify" in auth ? auth : createBearerAuth(auth);
   return async function tokenhop(c, next) {
-    const user = await verify(c.req.raw, { executionContext: () => c.executionCtx }).catch(throwWithAnswer);
+    const user = await verify(c.req.raw, c).catch(throwWithAnswer);
+    if (!isVerifiedUser(user)) throw new ConfigError("bearerAuth()", ["verify: expected a verified user"]);
     c.set("user", user as never);
     await next();
   };

@@ -6,7 +6,7 @@
 import { claimsFlawOf, headerFlawOf, lackIn } from "./bearer-auth/claims.ts";
 import { type BearerAuthOptions, bearerAuthSchema } from "./bearer-auth/config.ts";
 import type { ClaimsOf, Issuer, RefusalReason } from "./bearer-auth/issuer.ts";
-import { type FindKey, keyEngine, keysOf } from "./bearer-auth/key-set.ts";
+import { type FindKeys, keyEngine, keysOf } from "./bearer-auth/key-set.ts";
 import { challengeOf, tokenIn } from "./bearer-auth/request.ts";
 import { signatureVerifier } from "./bearer-auth/signature.ts";
 import { parseToken } from "./bearer-auth/token.ts";
@@ -73,7 +73,8 @@ function unavailable(error: unknown): unknown {
 /**
  * Prepares the verification of inbound bearer tokens. Call it once, when the server starts; nothing is fetched until the first
  * token comes. The issuers' public keys are cached: read again about every hour behind requests, held for a day while they cannot
- * be, and read at once, but not often, for a key that is not known. Verified tokens are not cached: each is checked each time.
+ * be, and read at once, but not often, for a key that is not known. After three hours of silence a request waits for them. Verified
+ * tokens are not cached: each is checked each time.
  *
  * Which checks are made in which order, and what each refusal means, is in docs/bearer-auth.md. The answer to a client never says
  * more than that its token is no good.
@@ -146,13 +147,14 @@ export function createBearerAuth<I extends Issuer>(options: BearerAuthOptions<I>
           return waitUntilOf(context);
         },
       };
-      const findKey = keys.get(issuer.keys) as FindKey;
-      const key = await findKey(token.header.kid as string, call).catch((error) => {
+      const findKeys = keys.get(issuer.keys) as FindKeys;
+      const published = await findKeys(token.header.kid as string, call).catch((error) => {
         throw unavailable(error);
       });
-      if (!key) throw invalid("unknown-key");
-      if (issuer.mayVerify?.(key) === false) throw invalid("key-of-another-issuer");
-      const signatureFlaw = await verifySignature(found.text, key, token.header.alg as string);
+      if (published.length === 0) throw invalid("unknown-key");
+      const own = published.filter((key) => issuer.mayVerify?.(key) !== false);
+      if (own.length === 0) throw invalid("key-of-another-issuer");
+      const signatureFlaw = await verifySignature(found.text, own, token.header.alg as string);
       if (signatureFlaw) throw invalid(signatureFlaw);
       const claims = token.claims as unknown as ClaimsOf<I>;
       const lack = lackIn(claims, issuer, scopes, roles);

@@ -1,6 +1,6 @@
 /** What an adapter puts into a request's context: providers that attach their token to a `fetch`. */
 import { attachedFetch, bearerOf, bearerText } from "./attached-fetch.ts";
-import { ConfigError, HELP, isTokenError } from "./errors.ts";
+import { ConfigError, isTokenError } from "./errors.ts";
 import { type RequestContext, waitUntilOf } from "./internal/wait-until.ts";
 import { defaultPlatform } from "./platform.ts";
 import type {
@@ -70,43 +70,58 @@ function check(providers: object, options: object = {}): void {
   if (problems.length > 0) throw new ConfigError("downstream()", problems);
 }
 
+/** A provider by its name, and what every request's view of it shares. */
+interface Attachable {
+  readonly name: string;
+  readonly provider: Bearer;
+  readonly timeoutMs: number;
+  readonly platform: Platform;
+}
+
 /** Providers for an `env`: made once for each on Workers, where it belongs to the isolate; elsewhere once, from `platform.env`. */
-function providersOf(source: ProvidersOrFactory, platform: Platform): (env: object | undefined) => Providers {
-  if (typeof source !== "function") return () => source;
+function providersOf(
+  source: ProvidersOrFactory,
+  shared: Pick<Attachable, "timeoutMs" | "platform">,
+): (env: object | undefined) => readonly Attachable[] {
+  const { platform } = shared;
+  const list = (providers: Providers): readonly Attachable[] =>
+    Object.entries(providers).map(([name, provider]) => ({ ...shared, name, provider: provider as Bearer }));
+  if (typeof source !== "function") {
+    const all = list(source);
+    return () => all;
+  }
   const make = source as (env: object) => Providers;
-  const made = new WeakMap<object, Providers>();
+  const made = new WeakMap<object, readonly Attachable[]>();
   return (env) => {
     const key = platform.requestBoundIo && env !== undefined ? env : platform.env;
     const known = made.get(key);
     if (known) return known;
-    const fresh = make(key);
-    check(fresh);
+    const providers = make(key);
+    check(providers);
+    const fresh = list(providers);
     made.set(key, fresh);
     return fresh;
   };
 }
 
-// Both classes are here for speed: they are made for each request, and an object literal with a getter takes long to make.
+// Both classes are here for speed: an object literal with a getter takes long to make. A view is made for each request, so it
+// holds no more than it was given, and the options are made when they are needed.
 
-/** The options of every `get` of one request. */
+/** The options of a `get` of one request. */
 class RequestOptions implements GetOptions {
-  /** What was made is kept here: options that inherit from these would each keep their own. */
-  readonly home: RequestOptions;
-  made: RequestOrMaker | undefined;
+  readonly asked: RequestOrMaker | undefined;
   readonly timeoutMs: number;
   readonly context: AttachContext;
 
-  constructor(request: RequestOrMaker | undefined, timeoutMs: number, context: AttachContext) {
-    this.home = this;
-    this.made = request;
+  constructor(asked: RequestOrMaker | undefined, timeoutMs: number, context: AttachContext) {
+    this.asked = asked;
     this.timeoutMs = timeoutMs;
     this.context = context;
   }
 
   get request(): Request | undefined {
-    const { home } = this;
-    if (typeof home.made === "function") home.made = home.made();
-    return home.made;
+    const { asked } = this;
+    return typeof asked === "function" ? asked() : asked;
   }
 
   get waitUntil(): GetOptions["waitUntil"] {
@@ -116,32 +131,47 @@ class RequestOptions implements GetOptions {
 
 /** A provider in one request. Printing it shows neither the request nor a token. */
 class View implements Downstream, DownstreamWith<object> {
-  readonly #provider: Bearer;
-  readonly #options: GetOptions;
-  readonly #platform: Platform;
+  readonly #one: Attachable;
+  readonly #asked: RequestOrMaker | undefined;
+  readonly #context: AttachContext;
 
-  constructor(provider: Bearer, options: GetOptions, platform: Platform) {
-    this.#provider = provider;
-    this.#options = options;
-    this.#platform = platform;
+  constructor(one: Attachable, asked: RequestOrMaker | undefined, context: AttachContext) {
+    this.#one = one;
+    this.#asked = asked;
+    this.#context = context;
+  }
+
+  get #options(): GetOptions {
+    return new RequestOptions(this.#asked, this.#one.timeoutMs, this.#context);
   }
 
   // Getters and not methods: what they give works by itself, for a client that takes a `fetch`, and is made only when needed.
   get fetch(): Downstream["fetch"] {
-    return (input, init) => attachedFetch(this.#provider, this.#options, this.#platform, input, init);
+    const { provider, platform } = this.#one;
+    return (input, init) => attachedFetch(provider, this.#options, platform, input, init);
   }
 
   get token(): Downstream["token"] {
-    return () => bearerOf(this.#provider, this.#options).then(bearerText);
+    return () => bearerOf(this.#one.provider, this.#options).then(bearerText);
   }
 
   get with(): DownstreamWith<object>["with"] {
-    return (params) => new View(this.#provider.with(params), this.#options, this.#platform);
+    return (params) =>
+      new View({ ...this.#one, provider: this.#one.provider.with(params) }, this.#asked, this.#context);
   }
 
   get expiresAt(): number | undefined {
-    return this.#provider.peek(this.#options)?.expiresAt;
+    return this.#one.provider.peek(this.#options)?.expiresAt;
   }
+}
+
+/** Makes a request once, however many providers ask for it. */
+function once(make: () => Request): () => Request {
+  let made: Request | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** A provider that needs parameters has no token before `with`. If it is a mistake, the first use shows it. */
@@ -179,12 +209,11 @@ function laterIfParameters(error: unknown): void {
 export function createAttach<T extends ProvidersOrFactory>(source: T, options: DownstreamOptions = {}): Attach<T> {
   check(source, options);
   const { timeoutMs = 30_000, platform = defaultPlatform() } = options;
-  const providers = providersOf(source, platform);
+  const attachables = providersOf(source, { timeoutMs, platform });
   const attach = (request: RequestOrMaker | undefined, context: AttachContext = {}): Attached<ProvidersFrom<T>> => {
-    const call = new RequestOptions(request, timeoutMs, context);
+    const asked = typeof request === "function" ? once(request) : request;
     const attached: Record<string, unknown> = {};
-    const all = providers(context.env);
-    for (const name in all) attached[name] = new View(all[name] as Bearer, call, platform);
+    for (const one of attachables(context.env)) attached[one.name] = new View(one, asked, context);
     return attached as Attached<ProvidersFrom<T>>;
   };
   const eagerly = async (
@@ -197,46 +226,4 @@ export function createAttach<T extends ProvidersOrFactory>(source: T, options: D
     return attached;
   };
   return Object.assign(attach, { eagerly });
-}
-
-const DEFAULT_RETRY_AFTER_MS = 5_000;
-
-/** What a request is refused with for what it carries, or does not. */
-const REFUSED: Readonly<Record<string, number>> = {
-  ERR_AUTH_MISSING: 401,
-  ERR_AUTH_INVALID: 401,
-  ERR_AUTH_REQUEST: 400,
-  ERR_AUTH_FORBIDDEN: 403,
-  ERR_AUTH_APP_ONLY: 403,
-  ERR_AUTH_UNAVAILABLE: 503,
-  ERR_EXCHANGE_INTERACTION: 401,
-};
-
-/**
- * The answer to a request that failed here, as problem details (RFC 9457). It names the error's code, the challenge that the
- * error carries as `WWW-Authenticate`, and nothing else of it.
- *
- * - 503 with `Retry-After` when a credential could not be obtained but may be soon, or a token cannot be checked; 502 otherwise
- * - 401, 403 or 400 for what the client sent (`ERR_AUTH_*`), and 401 when the user has to act (`ERR_EXCHANGE_INTERACTION`)
- *
- * @returns Undefined for anything that is not such a failure, a mistake in the program included.
- */
-export function problemResponse(error: unknown): Response | undefined {
-  if (!isTokenError(error) || /^ERR_(?:CONFIG|CALL_CLAIMS|DOWNSTREAM|WATCH)/.test(error.code)) return undefined;
-  const { code, recovery, retryAfterMs, challenge } = error;
-  const refused = REFUSED[code];
-  const status = refused ?? (recovery === "stop" ? 502 : 503);
-  const title = refused
-    ? "The authorization of the request was not accepted"
-    : "A credential for a downstream service could not be obtained";
-  const seconds = Math.max(1, Math.ceil((retryAfterMs ?? DEFAULT_RETRY_AFTER_MS) / 1000));
-  return new Response(JSON.stringify({ type: HELP + code.toLowerCase(), title, status, code }), {
-    status,
-    headers: {
-      "content-type": "application/problem+json",
-      "cache-control": "no-store",
-      ...(status === 503 && { "retry-after": String(seconds) }),
-      ...(challenge && { "www-authenticate": challenge }),
-    },
-  });
 }

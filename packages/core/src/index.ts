@@ -12,7 +12,6 @@ export {
   createAttach,
   type DownstreamOptions,
   type ProvidersFrom,
-  problemResponse,
   type RequestOrMaker,
 } from "./downstream.ts";
 export {
@@ -27,6 +26,7 @@ export { type FederateOptions, federate } from "./federate.ts";
 export { firstOf } from "./first-of.ts";
 export { secret } from "./internal/secret.ts";
 export { defaultPlatform } from "./platform.ts";
+export { problemResponse } from "./problem-response.ts";
 export { type NodeRequestHead, requestHead } from "./request-head.ts";
 export type {
   Attached,

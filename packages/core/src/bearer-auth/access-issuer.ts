@@ -68,6 +68,7 @@ export function accessIssuer(options: AccessIssuerOptions): Issuer<AccessClaims>
         otherAudiences: [],
         texts: ["email", "common_name", "country"],
         flawOf: ({ type }) => (type === "app" ? undefined : "not-for-an-application"),
+        scopeClaims: [],
         allowUnassigned: true,
       },
     ],

@@ -65,8 +65,8 @@ export function claimsFlawOf(
 }
 
 /** Scopes as Entra and RFC 9068 write them, in one text, or as Okta does, in a list. */
-function scopesIn(...claims: readonly unknown[]): readonly unknown[] {
-  return claims.flat().flatMap((claim) => (typeof claim === "string" ? claim.split(" ") : []));
+function scopesIn(claims: readonly unknown[]): readonly string[] {
+  return claims.flat().flatMap((claim) => (typeof claim === "string" ? claim.split(" ").filter(Boolean) : []));
 }
 
 /**
@@ -75,16 +75,16 @@ function scopesIn(...claims: readonly unknown[]): readonly unknown[] {
  */
 export function lackIn(
   claims: TokenClaims,
-  { senderOf, allowUnassigned }: TrustedIssuer,
+  { senderOf, scopeClaims, allowUnassigned }: TrustedIssuer,
   scopes: readonly string[],
   roles: readonly string[],
 ): RefusalReason | undefined {
   const sender = senderOf?.(claims) ?? "unknown";
-  const hasScopes = sender === "application" ? [] : scopesIn(claims.scp, claims.scope);
-  const hasRoles = (claims.roles ?? []) as readonly string[];
+  const hasScopes = sender === "application" ? [] : scopesIn(scopeClaims.map((name) => claims[name]));
+  const hasRoles = ((claims.roles ?? []) as readonly string[]).filter(Boolean);
   const byScopes = sender !== "application" || roles.length === 0;
   const byRoles = sender !== "user" || scopes.length === 0;
   if (byScopes && !scopes.every((one) => hasScopes.includes(one))) return "missing-scope";
   if (byRoles && !roles.every((one) => hasRoles.includes(one))) return "missing-role";
-  return allowUnassigned || claims.scp || hasRoles.length > 0 ? undefined : "no-permission";
+  return allowUnassigned || hasScopes.length > 0 || hasRoles.length > 0 ? undefined : "no-permission";
 }

@@ -1,6 +1,6 @@
 /** Microsoft Entra as an issuer of access tokens, versions 1.0 and 2.0. */
 import * as v from "valibot";
-import { cloudOf, type EntraCloud, isCloud } from "../internal/entra.ts";
+import { cloudOf, type EntraCloud, isCloud, V1_ISSUERS } from "../internal/entra.ts";
 import { checkOptions, flag, textThat } from "../internal/schema.ts";
 import { isAppOnly } from "../internal/verified-user.ts";
 import type { TokenClaims } from "../types.ts";
@@ -61,12 +61,6 @@ export interface EntraClaims extends TokenClaims {
 
 const GUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const TEXTS = ["tid", "oid", "azp", "appid", "scp", "idtyp", "name", "preferred_username", "upn"];
-/** Who issues version 1.0. UNCONFIRMED but for `public` and `china`; of the newer clouds no source names one, so they have none. */
-const V1_ISSUERS: Readonly<Partial<Record<EntraCloud, string>>> = {
-  public: "https://sts.windows.net",
-  usgov: "https://sts.windows.net",
-  china: "https://sts.chinacloudapi.cn",
-};
 
 /** What versions and an authority may be depends on other options, and every problem is to be named at once. */
 function schemaFor(known: readonly string[], allowHttpLoopback: boolean) {
@@ -136,9 +130,12 @@ export function entraIssuer(options: EntraIssuerOptions): Issuer<EntraClaims> {
           const client = version === "1.0" ? claims.appid : claims.azp;
           return client === undefined || isIdToken(claims) ? "id-token" : undefined;
         },
-        // Keys name who may sign with them, as version 2.0 is written, for tokens of both versions.
+        // Keys name who may sign with them, as version 2.0 is written, for tokens of both versions. One that names nobody is
+        // this tenant's by its address: nothing but the tenant's own document is ever read.
         mayVerify: ({ issuer }) => issuer === undefined || String(issuer).replace("{tenantid}", tenant) === v2Issuer,
-        senderOf: (claims) => (isAppOnly(claims) ? "application" : "user"),
+        // A user with roles alone has no scp.
+        senderOf: (claims) => (isAppOnly(claims) && claims.idtyp !== "user" ? "application" : "user"),
+        scopeClaims: ["scp"],
         allowUnassigned,
       }),
     );

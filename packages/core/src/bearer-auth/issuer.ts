@@ -91,6 +91,8 @@ export interface TrustedIssuer {
   /** Whether a published key may verify its tokens. */
   mayVerify?(key: PublishedKey): boolean;
   senderOf?(claims: TokenClaims): Sender;
+  /** The claims that its tokens have scopes in. */
+  readonly scopeClaims: readonly string[];
   /** Whether a token that carries neither scopes nor roles is good for something. */
   readonly allowUnassigned: boolean;
 }

@@ -10,7 +10,8 @@ import type { KeySource, PublishedKey } from "./issuer.ts";
 
 /** What was published at some time. */
 interface KeySet {
-  readonly keys: ReadonlyMap<string, PublishedKey>;
+  /** By their ids. One id may be several keys' (RFC 7517, 4.5). */
+  readonly keys: ReadonlyMap<string, readonly PublishedKey[]>;
   readonly expiresAt: number;
 }
 
@@ -18,6 +19,8 @@ interface KeySet {
 const HELD_MS = 24 * 3_600_000;
 /** When they are read again behind a request; less up to a tenth, so that a fleet started together spreads out. */
 const REFRESH_MS = 3_600_000;
+/** After so long without a look at them a request rather waits for one: what is held may have been withdrawn. */
+const UNSEEN_MS = 3 * 3_600_000;
 /** A reload is the same exchange with a claim, which the engine makes beside the others: whose key is known is not held up. */
 const RELOAD = "reload";
 
@@ -44,8 +47,8 @@ export function keyEngine(platform: Platform, onEvent: Engine["onEvent"]): Engin
   };
 }
 
-/** Finds a key by its id. */
-export type FindKey = (kid: string, call: Call) => Promise<PublishedKey | undefined>;
+/** Finds the keys of an id. */
+export type FindKeys = (kid: string, call: Call) => Promise<readonly PublishedKey[]>;
 
 function failure(name: string, code: ErrorCode, why: string): TokenError {
   return new TokenError(`Cannot get the keys of ${name}: ${why}`, { code, recovery: "retry", step: name });
@@ -62,9 +65,9 @@ function jobOf({ name, load }: KeySource, { platform }: Engine): Job<KeySet> {
         throw failure(name, "ERR_SOURCE_FAILED", `HTTP ${reply.status}`);
       };
       const { keys: published } = Object(await load(get)) as { readonly keys?: unknown };
-      const keys = new Map<string, PublishedKey>();
+      const keys = new Map<string, readonly PublishedKey[]>();
       for (const key of Array.isArray(published) ? published : []) {
-        if (typeof key?.kid === "string" && !keys.has(key.kid)) keys.set(key.kid, key);
+        if (typeof key?.kid === "string") keys.set(key.kid, [...(keys.get(key.kid) ?? []), key]);
       }
       // An empty set would turn everybody away for an hour.
       if (keys.size === 0) throw failure(name, "ERR_SOURCE_REPLY", "expected a JWKS with at least one key");
@@ -75,18 +78,23 @@ function jobOf({ name, load }: KeySource, { platform }: Engine): Job<KeySet> {
 
 /**
  * The keys of one issuer. The first request waits for them. Later ones get what is held, an unknown key id reloads at most every
- * `reloadEveryMs`, and no request with a known key waits for either.
+ * `reloadEveryMs`, and no request with a known key waits for either, but after hours in which nobody looked.
  */
-export function keysOf(source: KeySource, engine: Engine, reloadEveryMs: number): FindKey {
+export function keysOf(source: KeySource, engine: Engine, reloadEveryMs: number): FindKeys {
   const job = jobOf(source, engine);
   // Not in a store: no other issuer can come to its keys, and nothing evicts them.
   const slot: Slot<KeySet> = { state: {}, freshUntil: 0, used: false };
   let triedAt = Number.NEGATIVE_INFINITY;
 
   return async (kid, call) => {
-    // Who has nothing to fall back on respects the pause after a failure, or each request would be one to the issuer.
-    const eager = !(validForMs(slot.state, readClock(engine)) > 0);
     const more = (fields: Call): Call => Object.assign(Object.create(call), fields);
+    const now = readClock(engine);
+    // Who has nothing to fall back on respects the pause after a failure, or each request would be one to the issuer.
+    const eager = !(validForMs(slot.state, now) > 0);
+    const seenAt = Math.max(slot.state.held?.at.mono ?? 0, slot.state.failure?.until ?? 0);
+    if (!eager && now.mono - seenAt >= UNSEEN_MS) {
+      await acquire(engine, slot, job, more({ eager: true, background: true })).catch(() => undefined);
+    }
     const { keys } = await acquire(engine, slot, job, more({ eager }));
     const known = keys.get(kid);
     if (known) return known;
@@ -94,13 +102,16 @@ export function keysOf(source: KeySource, engine: Engine, reloadEveryMs: number)
     const { mono } = readClock(engine);
     const { held, failure: failed } = slot.state;
     const dueMs = Math.max(triedAt, held?.at.mono ?? 0) + reloadEveryMs - mono;
-    if (!slot.flights?.has(RELOAD)) {
+    const flight = slot.flights?.get(RELOAD);
+    const lost = flight && flight.lostAt <= engine.platform.monotonic();
+    if (!flight || lost) {
       // It may be a new key that cannot be had now: that is no verdict on the token.
-      if (dueMs > 0 && failed) throw dueIn(failed.error, dueMs);
-      if (dueMs > 0) return undefined;
+      const error = lost ? failure(source.name, "ERR_STEP_TIMEOUT", "who asked for them is gone") : failed?.error;
+      if (dueMs > 0 && error) throw dueIn(error, dueMs);
+      if (dueMs > 0) return [];
       triedAt = mono;
     }
     const reloaded = await acquire(engine, slot, job, more({ claims: RELOAD, eager: true, background: true }));
-    return reloaded.keys.get(kid);
+    return reloaded.keys.get(kid) ?? [];
   };
 }

@@ -123,6 +123,7 @@ export function oidcIssuer(options: OidcIssuerOptions): Issuer<OidcClaims> {
           type !== "at+jwt" && (isIdToken(claims) || claims.typ === "ID" || claims.token_use === "id")
             ? "id-token"
             : undefined,
+        scopeClaims: ["scp", "scope"],
         allowUnassigned: true,
       },
     ],

@@ -22,6 +22,9 @@ interface Scheme {
 const MIN_RSA_BITS = 2048;
 const RSA = { kind: { kty: "RSA" }, members: ["n", "e"] } as const;
 
+/** What is in no public key (RFC 7518, 6). Whoever has read the document could sign with such a one. */
+const PRIVATE = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
 /** An algorithm by its name (RFC 7518, 3.1; RFC 8037, 3.1). */
 function schemeOf(alg: string): Scheme {
   const bits = alg.slice(2);
@@ -40,9 +43,10 @@ function schemeOf(alg: string): Scheme {
   }
 }
 
-/** Whether a key says that it is for this: this kind and curve, only signatures, no other algorithm. Not every runtime looks. */
+/** Whether a key is public and says that it is for this: this kind and curve, only signatures, no other algorithm. Not every runtime looks. */
 function isFor(alg: string, { kty, crv }: Scheme["kind"], key: PublishedKey): boolean {
   return (
+    !PRIVATE.some((name) => name in key) &&
     key.kty === kty &&
     (crv === undefined || key.crv === crv) &&
     (key.use ?? "sig") === "sig" &&
@@ -51,33 +55,53 @@ function isFor(alg: string, { kty, crv }: Scheme["kind"], key: PublishedKey): bo
   );
 }
 
+/** Whether an RSA exponent is odd and at least 3: under 1 whatever is padded well is its own signature. */
+function isExponent(bytes: Uint8Array): boolean {
+  return (bytes.at(-1) as number) % 2 === 1 && bytes.reduce((sum, byte) => sum + byte) > 1;
+}
+
 /** The key as Web Crypto has it; undefined when it is none for this algorithm. */
 async function importKey(key: PublishedKey, alg: string): Promise<CryptoKey | undefined> {
   const { kind, members, parameters } = schemeOf(alg);
   if (!isFor(alg, kind, key)) return undefined;
+  if (kind.kty === "RSA" && !isExponent(decodeBytes(key.e as string))) return undefined;
   const bare = { ...kind, ...Object.fromEntries(members.map((name) => [name, key[name]])) };
   const imported = await crypto.subtle.importKey("jwk", bare, parameters, false, ["verify"]);
   const { modulusLength = MIN_RSA_BITS } = imported.algorithm as Partial<RsaHashedKeyAlgorithm>;
   return modulusLength < MIN_RSA_BITS ? undefined : imported;
 }
 
-/** Verifies a token whose `alg` is allowed. What is wrong with it, if anything is. */
-export type VerifySignature = (token: string, key: PublishedKey, alg: string) => Promise<RefusalReason | undefined>;
+/** Verifies a token whose `alg` is allowed by one of these keys. What is wrong with it, if anything is. */
+export type VerifySignature = (
+  token: string,
+  keys: readonly PublishedKey[],
+  alg: string,
+) => Promise<RefusalReason | undefined>;
 
 /** Keeps every key that it has imported, as long as the key itself is kept. */
 export function signatureVerifier(): VerifySignature {
   // The keys themselves and no promise of them: a promise dies with the request that made it, on Workers.
   const imported = new WeakMap<PublishedKey, Map<string, CryptoKey>>();
-  return async (token, key, alg) => {
+  const fitFor = async (alg: string, key: PublishedKey): Promise<CryptoKey | undefined> => {
     const known = imported.get(key) ?? new Map<string, CryptoKey>();
     const fit = known.get(alg) ?? (await importKey(key, alg).catch(() => undefined));
-    if (!fit) return "unfit-key";
-    imported.set(key, known.set(alg, fit));
+    if (fit) imported.set(key, known.set(alg, fit));
+    return fit;
+  };
+  return async (token, keys, alg) => {
     const end = token.lastIndexOf(".");
     const signature = decodeBytes(token.slice(end + 1));
     const signed = new TextEncoder().encode(token.slice(0, end));
-    // Some runtimes throw for what cannot be a signature of this kind.
-    const good = await crypto.subtle.verify(schemeOf(alg).parameters, fit, signature, signed).catch(() => false);
-    return good ? undefined : "bad-signature";
+    let flaw: RefusalReason = "unfit-key";
+    // One, as a rule.
+    for (const key of keys) {
+      const fit = await fitFor(alg, key);
+      if (!fit) continue;
+      // Some runtimes throw for what cannot be a signature of this kind.
+      const good = await crypto.subtle.verify(schemeOf(alg).parameters, fit, signature, signed).catch(() => false);
+      if (good) return undefined;
+      flaw = "bad-signature";
+    }
+    return flaw;
   };
 }

@@ -120,7 +120,7 @@ export function entraTarget<P extends EntraTargetParams>(
     authority: v.optional(
       textThat(
         AUTHORITY,
-        (value) => !/[\s\\?#]/.test(value) && safeUrl(value, options.allowHttpLoopback === true) !== undefined,
+        (value) => !/[\s\\?#"]/.test(value) && safeUrl(value, options.allowHttpLoopback === true) !== undefined,
       ),
     ),
     audience: v.optional(text),
@@ -132,7 +132,8 @@ export function entraTarget<P extends EntraTargetParams>(
   const config = checkOptions(schema, options, what);
   const { clientId, hosts = [], enableCae = false } = config;
   const cloud = cloudOf(config.cloud ?? "public");
-  const authority = config.authority?.replace(/\/+$/, "") ?? cloud.authority;
+  // As a URL writes it: it may end up in a header.
+  const authority = new URL(config.authority ?? cloud.authority).href.replace(/\/+$/, "");
 
   return {
     name: step,

@@ -6,6 +6,8 @@ import { parseJson, type Reply } from "./http.ts";
 import { REDACTED } from "./secret.ts";
 import { plain } from "./text.ts";
 
+type Json = Readonly<Record<string, unknown>>;
+
 /** Who has to be asked: the user's client, not this program. */
 export interface Asked {
   readonly authority: string;
@@ -34,22 +36,39 @@ const PERSONAL: readonly string[] = [
   "family_name",
   "ipaddr",
 ];
-const EMAIL = /[^\s"'<>(),;:@]+@[^\s"'<>(),;:@]+/g;
+const WORD = /[^\s"'<>(),;:]+/g;
 
-/** A reply in which nothing is left of the user: neither the token, or a piece of it, nor what the token says of them. */
-function withoutUser(reply: Reply, { token, claims }: VerifiedUser): Reply {
-  const known = PERSONAL.map((name) => claims[name]).filter((value) => typeof value === "string" && value.length > 2);
-  const clean = (text: string): string =>
-    known
-      .reduce<string>((line, one) => line.replaceAll(one as string, REDACTED), plain(text, token.reveal(), text.length))
-      .replace(EMAIL, REDACTED);
-  const entries = Object.entries(Object(parseJson(reply.text))).map(([name, value]) => {
-    if (typeof value !== "string") return [name, value];
-    const cleaned = clean(value);
+/** Whatever the token calls its user, in any case, where it is a word: a user called Al is not in `essential`. */
+function namesOf({ claims }: VerifiedUser): RegExp {
+  const known = PERSONAL.map((name) => claims[name])
+    .filter((value): value is string => typeof value === "string" && value.trim().length > 1)
+    // Of two that begin alike the longer one.
+    .sort((a, b) => b.length - a.length)
+    .map((value) => value.trim().replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"));
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${known.join("|") || "(?!)"})(?![\\p{L}\\p{N}])`, "giu");
+}
+
+/**
+ * A reply in which nothing is left of the user: of no field the token, or a piece of it, and of the description, which is the
+ * one text for people, not what the token says of them either.
+ */
+function withoutUser(reply: Reply, user: VerifiedUser): Reply {
+  const { error_description: said, claims, ...rest }: Json = Object(parseJson(reply.text));
+  const clean = (text: string): string => plain(text, user.token.reveal(), text.length);
+  const cleaned = Object.entries(rest).map(([name, value]) => [name, typeof value === "string" ? clean(value) : value]);
+  const demand = typeof claims === "string" && clean(claims) === claims && parseJson(claims);
+  const body = {
+    ...Object.fromEntries(cleaned),
+    ...(typeof said === "string" && {
+      error_description: clean(said)
+        .replace(namesOf(user), REDACTED)
+        // An address of anybody's. Word by word: looking for what is before an @ takes long where there is none.
+        .replace(WORD, (word) => (word.includes("@") ? REDACTED : word)),
+    }),
     // A claims challenge is passed on as it is or not at all.
-    return [name, name !== "claims" || cleaned === value ? cleaned : undefined];
-  });
-  return { ...reply, text: JSON.stringify(Object.fromEntries(entries)) };
+    ...(Object(demand) === demand && { claims }),
+  };
+  return { ...reply, text: JSON.stringify(body) };
 }
 
 /**

@@ -29,6 +29,13 @@ export function cloudOf(name: EntraCloud): { readonly authority: string; readonl
   return { authority: `https://login.${host}`, audience: `api://AzureADTokenExchange${suffix}` };
 }
 
+/** Who issues version 1.0. UNCONFIRMED but for `public` and `china`; of the newer clouds no source names one, so they have none. */
+export const V1_ISSUERS: Readonly<Partial<Record<EntraCloud, string>>> = {
+  public: "https://sts.windows.net",
+  usgov: "https://sts.windows.net",
+  china: "https://sts.chinacloudapi.cn",
+};
+
 /** Why Entra never accepts such a token, and what to do instead. */
 export const CHAIN_REFUSED =
   "Entra refuses a token that itself came through a federated credential (AADSTS700231): put the federated credential on the app itself, or stop at the managed identity";

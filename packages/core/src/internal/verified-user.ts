@@ -28,12 +28,15 @@ class Verified<C extends TokenClaims> {
   }
 }
 
+// Taken before anybody has a user: who has one could put another function in its place on the class.
+const isMade = Verified.is;
+
 /**
  * Whether a value is a user who was verified, whatever its type says: for targets of your own that act on somebody's behalf. A
  * copy is none, nor is one that went through JSON or another isolate.
  */
 export function isVerifiedUser(value: unknown): value is VerifiedUser {
-  return Object(value) === value && Verified.is(value as object);
+  return Object(value) === value && isMade(value as object);
 }
 
 function freeze<T>(value: T): T {
@@ -49,8 +52,9 @@ export async function verifiedUser<C extends TokenClaims>(token: string, claims:
 }
 
 /**
- * Whether no user stands behind an Entra access token. `idtyp` says so where the API asks for that optional claim; without it,
- * what users have delegated (`scp`) is in every token of a user and in none of an application's own.
+ * Whether no user with anything delegated stands behind an Entra access token, which is what on-behalf-of takes. `idtyp` says so
+ * where the API asks for that optional claim; without it, what users have delegated (`scp`) is in every token of a user and in
+ * none of an application's own.
  */
 export function isAppOnly({ idtyp, scp }: TokenClaims): boolean {
   return idtyp === "app" || typeof scp !== "string";

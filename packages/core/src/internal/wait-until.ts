@@ -1,20 +1,21 @@
 /** How work may outlive a request, as frameworks know it. */
 import type { Platform } from "../types.ts";
 
-/** What a framework knows of a request besides the request itself. */
+/** What a framework knows of a request besides the request itself. Read only when an exchange is due, so it may have getters. */
 export interface RequestContext {
   /** How work may outlive the request. */
   readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
-  /** The same for a framework that throws where there is none. Called only when an exchange is due. */
-  readonly executionContext?: (() => Required<Pick<Platform, "waitUntil">>) | undefined;
+  /** The same as Workers have it: `ctx`. May be a getter that throws where there is none. */
+  readonly executionCtx?: Required<Pick<Platform, "waitUntil">> | undefined;
 }
 
 /** The one that is there, if any is. */
-export function waitUntilOf({ waitUntil, executionContext }: RequestContext): RequestContext["waitUntil"] {
+export function waitUntilOf(context: RequestContext): RequestContext["waitUntil"] {
   try {
-    const owner = executionContext?.();
-    return owner ? (work) => owner.waitUntil(work) : waitUntil;
+    const { executionCtx } = context;
+    if (executionCtx) return (work) => executionCtx.waitUntil(work);
   } catch {
-    return waitUntil;
+    // None, then.
   }
+  return context.waitUntil;
 }

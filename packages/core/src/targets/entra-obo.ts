@@ -6,6 +6,7 @@
  */
 import * as v from "valibot";
 import { ConfigError, TokenError } from "../errors.ts";
+import { cloudOf, V1_ISSUERS } from "../internal/entra.ts";
 import { type EntraRequest, type EntraTargetOptions, entraTarget, like, listOf } from "../internal/entra-target.ts";
 import { type Asked, userRefusalOf, userTokenOver } from "../internal/entra-user.ts";
 import { checkOptions, textThat } from "../internal/schema.ts";
@@ -74,8 +75,8 @@ function unfit(code: "ERR_AUTH_APP_ONLY" | "ERR_AUTH_FORBIDDEN", why: string): T
  * own token lasts. Refresh tokens are neither asked for nor kept.
  *
  * Refused before any request, by `with()`: what is no verified user, an application's token (`ERR_AUTH_APP_ONLY`,
- * AADSTS7000114), and a token of another tenant, or for another application (`ERR_AUTH_FORBIDDEN`). A version 1 token names
- * its audience by a URI that says nothing, so that one is left to Entra.
+ * AADSTS7000114), and a token of another tenant, of another issuer than this cloud's Entra, or for another application
+ * (`ERR_AUTH_FORBIDDEN`). A version 1 token names its audience by a URI that says nothing, so that one is left to Entra.
  *
  * When Entra wants something of the user (another factor, consent, a policy's claims), `get` fails with
  * `ERR_EXCHANGE_INTERACTION`, which is never retried: answer with `problemResponse(error)`, that is 401 and the error's
@@ -137,8 +138,13 @@ export function entraObo(options: EntraOboOptions): Target<BearerToken, EntraObo
     resolve,
     shapes,
   );
-  const { scope: ownScope, tenantId, tenants = [] } = options;
+  const { scope: ownScope, tenantId, tenants = [], cloud = "public" } = options;
   const [, authority, clientId] = target.identity as readonly [string, string, string];
+  /** Whoever else is trusted here, their users' tokens are not Entra's to see, whatever tenant they name. */
+  const isIssuer = (iss: string, tenant: string): boolean =>
+    iss === `${cloudOf(cloud).authority}/${tenant}/v2.0` ||
+    iss === `${authority.toLowerCase()}/${tenant}/v2.0` ||
+    (cloud in V1_ISSUERS && iss === `${V1_ISSUERS[cloud]}/${tenant}/`);
   const served = [String(tenantId), ...tenants].map((one) => one.toLowerCase());
 
   return {
@@ -146,14 +152,21 @@ export function entraObo(options: EntraOboOptions): Target<BearerToken, EntraObo
     validate(params) {
       const { user } = checkOptions(paramsSchema, params, WITH);
       if (!user) return;
-      const { aud } = user.claims;
+      const { aud, iss } = user.claims;
       if (!served.includes(tenantOf(user))) {
         throw unfit(
           "ERR_AUTH_FORBIDDEN",
           "the token is of a tenant that is neither tenantId nor one of the option tenants",
         );
       }
-      if (typeof aud === "string" && GUID.test(aud) && aud.toLowerCase() !== clientId.toLowerCase()) {
+      if (!isIssuer(String(iss).toLowerCase(), tenantOf(user))) {
+        throw unfit(
+          "ERR_AUTH_FORBIDDEN",
+          "the token's issuer is not Entra, or not that of the option cloud or authority",
+        );
+      }
+      // Entra's tokens are for one, never for a list.
+      if (typeof aud !== "string" || (GUID.test(aud) && aud.toLowerCase() !== clientId.toLowerCase())) {
         throw unfit("ERR_AUTH_FORBIDDEN", "the token was issued for another application than the option clientId");
       }
       if (isAppOnly(user.claims)) {

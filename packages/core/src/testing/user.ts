@@ -32,9 +32,10 @@ const TEST_TENANT = "00000000-0000-4000-8000-00000000000a";
  */
 export async function testUser(options: TestUserOptions = {}): Promise<VerifiedUser<EntraClaims>> {
   const { lifetimeMs = 3_600_000, platform = defaultPlatform() } = options;
+  const { tid = TEST_TENANT } = options.claims ?? {};
   const now = Math.floor(platform.now() / 1000);
   const claims: EntraClaims = {
-    iss: `https://login.microsoftonline.com/${TEST_TENANT}/v2.0`,
+    iss: `https://login.microsoftonline.com/${tid}/v2.0`,
     aud: "00000000-0000-4000-8000-00000000000b",
     azp: "00000000-0000-4000-8000-00000000000c",
     oid: "00000000-0000-4000-8000-00000000000d",
