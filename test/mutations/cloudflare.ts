@@ -12,7 +12,12 @@ const breaks: readonly Break[] = [
     "run(attach(request, context))",
     "eager is not obeyed",
   ),
-  at("handlers.ts", "? result.catch(answerTo) : result", "? result : result", "a failed exchange is an exception"),
+  at(
+    "handlers.ts",
+    "? result.then(undefined, answerTo) : result",
+    "? result : result",
+    "a failed exchange is an exception",
+  ),
   at(
     "handlers.ts",
     "    } catch (error) {\n      return answerTo(error);",
@@ -59,6 +64,7 @@ const breaks: readonly Break[] = [
   at("bearer-auth.ts", "attach?.(handlers) ?? handlers", "handlers", "users get through, and no provider does"),
   at("bearer-auth.ts", "? answering(async", "? (async", "a request without a token is an exception"),
   at("bearer-auth.ts", '"verify" in one ? one : ', "", "what createBearerAuth gave is refused"),
+  at("bearer-auth.ts", "if (!isVerifiedUser(user))", "if (!user)", "whom nobody has verified gets through"),
   at("bearer-auth.ts", ", { executionCtx: ctx }", "", "issuers' keys are not renewed behind a request"),
   at("platform.ts", '...(env && { env: env as Platform["env"] }),', "", "sources do not find their variables"),
   at("platform.ts", "waitUntil(work) }),", "undefined }),", "a provider of its own is not refreshed behind an answer"),

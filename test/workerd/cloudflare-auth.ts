@@ -27,6 +27,14 @@ const scenes: readonly Scene[] = [
     },
   },
   {
+    says: "a verification that gives nobody lets nobody through",
+    async play(assert, stage, world) {
+      const { status, text = "" } = await stage.fetch(world, "/", "SignedIn", { "x-user": "lookalike" });
+      assert.deepEqual([status, text], [undefined, ""], "the handler has not answered");
+      assert.deepEqual(exchanges(stage, world), [0, 0, 0]);
+    },
+  },
+  {
     says: "without a good token nobody gets through, and the log says nothing of it",
     async play(assert, stage, world) {
       const before = stage.log.length;

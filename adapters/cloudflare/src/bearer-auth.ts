@@ -1,11 +1,19 @@
 /** Handlers behind a verified bearer token. */
-import type { Attached, ProvidersFrom, ProvidersOrFactory, TokenClaims, VerifiedUser } from "@tokenhop/core";
+import {
+  type Attached,
+  ConfigError,
+  type ProvidersFrom,
+  type ProvidersOrFactory,
+  type TokenClaims,
+  type VerifiedUser,
+} from "@tokenhop/core";
 import {
   type BearerAuth,
   type BearerAuthOptions,
   type ClaimsOf,
   createBearerAuth,
   type Issuer,
+  isVerifiedUser,
 } from "@tokenhop/core/bearer-auth";
 import type { DownstreamWorker, EnvOf } from "./downstream.ts";
 import { answering, handlersOf, type Wrapped } from "./handlers.ts";
@@ -87,6 +95,7 @@ export function bearerAuth<
       name === "fetch"
         ? answering(async (request, env, ctx) => {
             const user = await authFor(env).verify(request as Request, { executionCtx: ctx });
+            if (!isVerifiedUser(user)) throw new ConfigError("bearerAuth()", ["verify: expected a verified user"]);
             return handle(request, env, ctx, { user });
           })
         : handle,

@@ -49,9 +49,9 @@ export const answering =
   (serve: Handler): Handler =>
   (request, env, ctx, attached) => {
     try {
-      const result = serve(request, env, ctx, attached);
-      // Not awaited: each turn that a promise takes here is taken by every request.
-      return result instanceof Promise ? result.catch(answerTo) : result;
+      const result = serve(request, env, ctx, attached) as PromiseLike<unknown> | undefined;
+      // Not awaited: each turn that a promise takes here is taken by every request. Nor asked for its class, which may be replaced.
+      return typeof result?.then === "function" ? result.then(undefined, answerTo) : result;
     } catch (error) {
       return answerTo(error);
     }
