@@ -79,13 +79,13 @@ export const adaptersBreaks: readonly Break[] = [
   at(
     h3,
     "const found = given.get(event);",
-    "const { context } = event as H3Event;\n    const found = given.get(event) ?? ((context.user ?? context) as unknown as Given);",
+    "const { context } = event as H3Event;\n    const found = given.get(event) ?? ((context.user ?? context) as unknown as T);",
     "of gives a user whom another bearerAuth has let in",
   ),
   at(
     h3,
     "    given.set(event, attached);",
-    "    given.set(event, context as unknown as Given);",
+    "    given.set(event, context as unknown as All);",
     "of gives a provider of another middleware's",
   ),
   at(

@@ -37,10 +37,28 @@ const requestOf = ({ req }: H3Event): Request => req as unknown as Request;
 const surroundingsOf = ({ req }: H3Event): AttachContext =>
   req.runtime?.cloudflare ? { env: req.runtime.cloudflare.env, waitUntil: req.waitUntil } : req;
 
+/** What one middleware gave to events. */
+interface Given<T> {
+  get(event: HTTPEvent): T | undefined;
+  set(event: HTTPEvent, given: T): void;
+}
+
+/** On the event itself, by a key that nobody else has: a `WeakMap` would cost more than the rest of the middleware. */
+function givenTo<T>(): Given<T> {
+  const key = Symbol("@tokenhop/h3");
+  const keyed = (event: HTTPEvent): { [key]?: T } => event as { [key]?: T };
+  return {
+    get: (event) => keyed(event)[key],
+    set(event, given) {
+      keyed(event)[key] = given;
+    },
+  };
+}
+
 /** Looks up what one middleware gave. Its own alone: what another one put into the context was let in by other rules. */
 const ofIn =
-  <Given extends object>(what: string, given: WeakMap<HTTPEvent, Given>) =>
-  (event: HTTPEvent): Given => {
+  <T>(what: string, given: Given<T>) =>
+  (event: HTTPEvent): T => {
     const found = given.get(event);
     if (found === undefined) throw new ConfigError(`${what}.of()`, ["event: its route does not use this middleware"]);
     return found;
@@ -107,9 +125,9 @@ export function downstream<T extends ProvidersOrFactory>(
   options: DownstreamOptions = {},
 ): EventMiddleware<Attached<ProvidersFrom<T>>> {
   const attach = createAttach(source, options);
-  type Given = Attached<ProvidersFrom<T>>;
-  const given = new WeakMap<HTTPEvent, Given>();
-  function put(event: H3Event, attached: Given, next: () => unknown): unknown {
+  type All = Attached<ProvidersFrom<T>>;
+  const given = givenTo<All>();
+  function put(event: H3Event, attached: All, next: () => unknown): unknown {
     const { context } = event;
     for (const name in attached) context[name] = attached[name];
     given.set(event, attached);
@@ -155,7 +173,7 @@ export function bearerAuth<I extends Issuer, C extends TokenClaims = ClaimsOf<I>
   auth: BearerAuth<C> | BearerAuthOptions<I>,
 ): EventMiddleware<VerifiedUser<C>> {
   const { verify } = ("verify" in auth ? auth : createBearerAuth(auth)) as BearerAuth<C>;
-  const given = new WeakMap<HTTPEvent, VerifiedUser<C>>();
+  const given = givenTo<VerifiedUser<C>>();
   const middleware: Middleware = async function tokenhop(event, next) {
     const user = await orFail(() => verify(event.req, surroundingsOf(event)));
     if (!isVerifiedUser(user)) throw new ConfigError("bearerAuth()", ["verify: expected a verified user"]);
