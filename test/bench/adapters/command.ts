@@ -16,7 +16,7 @@ import { ENOUGH_PAIRS, type Interval, intervalOf, median } from "./statistics.ts
 
 const BUDGET = 0.97;
 
-const full: Plan = { effort: { pairs: 40, batchMs: 40, warmUpMs: 800 }, rounds: 3, loadMs: 2_000 };
+const full: Plan = { effort: { pairs: 40, batchMs: 80, warmUpMs: 1_500 }, rounds: 3, loadMs: 2_000 };
 const quickly: Plan = { effort: { pairs: 8, batchMs: 10, warmUpMs: 200 }, rounds: 1, loadMs: 500 };
 
 /** One line of the table. */
