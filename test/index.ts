@@ -35,6 +35,7 @@ import { suite as coreFirstOfSuite } from "./core/first-of.ts";
 import { suite as coreFlightSuite } from "./core/flight.ts";
 import { suite as coreInvalidateSuite } from "./core/invalidate.ts";
 import { suite as coreKeysSuite } from "./core/keys.ts";
+import { suite as coreKitSuite } from "./core/kit.ts";
 import { suite as coreLeakSuite } from "./core/leak.ts";
 import { suite as coreModelSuite } from "./core/model.ts";
 import { suite as coreNegativeSuite } from "./core/negative.ts";
@@ -47,6 +48,20 @@ import { suite as coreStaleSuite } from "./core/stale.ts";
 import { suite as coreStormsSuite } from "./core/storms.ts";
 import { suite as coreWatchSuite } from "./core/watch.ts";
 import { suite as coreWorkersSuite } from "./core/workers.ts";
+import { suite as durableObjectsBrokerAnswersSuite } from "./durable-objects/broker-answers.ts";
+import { suite as durableObjectsBrokerClaimsSuite } from "./durable-objects/broker-claims.ts";
+import { suite as durableObjectsBrokerConfigurationSuite } from "./durable-objects/broker-configuration.ts";
+import { suite as durableObjectsBrokerDaySuite } from "./durable-objects/broker-day.ts";
+import { suite as durableObjectsBrokerDownSuite } from "./durable-objects/broker-down.ts";
+import { suite as durableObjectsBrokerEvictedSuite } from "./durable-objects/broker-evicted.ts";
+import { suite as durableObjectsBrokerQuestionsSuite } from "./durable-objects/broker-questions.ts";
+import { suite as durableObjectsBrokerRelayedSuite } from "./durable-objects/broker-relayed.ts";
+import { suite as durableObjectsBrokerRenewalSuite } from "./durable-objects/broker-renewal.ts";
+import { suite as durableObjectsBrokerScheduleSuite } from "./durable-objects/broker-schedule.ts";
+import { suite as durableObjectsBrokerStorageSuite } from "./durable-objects/broker-storage.ts";
+import { suite as durableObjectsBrokerUsersSuite } from "./durable-objects/broker-users.ts";
+import { suite as durableObjectsBrokeredOptionsSuite } from "./durable-objects/brokered-options.ts";
+import { suite as durableObjectsBrokeredProvidersSuite } from "./durable-objects/brokered-providers.ts";
 import { suite as emulatorAdminSuite } from "./emulator/admin.ts";
 import { suite as emulatorArmSuite } from "./emulator/arm.ts";
 import { suite as emulatorBlobSuite } from "./emulator/blob.ts";
@@ -83,6 +98,19 @@ import { suite as interopOpenaiSuite } from "./interop/openai.ts";
 import { suite as interopOpentelemetrySuite } from "./interop/opentelemetry.ts";
 import { suite as interopOpentelemetryLimitsSuite } from "./interop/opentelemetry-limits.ts";
 import { suite as interopToHeadersSuite } from "./interop/to-headers.ts";
+import { suite as issuerDropSuite } from "./issuer/drop.ts";
+import { suite as issuerKeysSuite } from "./issuer/keys.ts";
+import { suite as issuerKeysMalformedSuite } from "./issuer/keys-malformed.ts";
+import { suite as issuerKeysStoreSuite } from "./issuer/keys-store.ts";
+import { suite as issuerLoadSuite } from "./issuer/load.ts";
+import { suite as issuerMintSuite } from "./issuer/mint.ts";
+import { suite as issuerOptionsSuite } from "./issuer/options.ts";
+import { suite as issuerProfilesSuite } from "./issuer/profiles.ts";
+import { suite as issuerPublicOnlySuite } from "./issuer/public-only.ts";
+import { suite as issuerRotationSuite } from "./issuer/rotation.ts";
+import { suite as issuerRoutesSuite } from "./issuer/routes.ts";
+import { suite as issuerStoreContractSuite } from "./issuer/store-contract.ts";
+import { suite as issuerStoresSuite } from "./issuer/stores.ts";
 import type { Suites } from "./run.ts";
 import { suite as sourcesEnvSuite } from "./sources/env.ts";
 import { suite as sourcesFixedTokenSuite } from "./sources/fixed-token.ts";
@@ -92,6 +120,9 @@ import { suite as sourcesGithubActionsSuite } from "./sources/github-actions.ts"
 import { suite as sourcesKubernetesSuite } from "./sources/kubernetes.ts";
 import { suite as sourcesManagedIdentitySuite } from "./sources/managed-identity.ts";
 import { suite as sourcesManagedIdentityRecoverySuite } from "./sources/managed-identity-recovery.ts";
+import { suite as sourcesSelfIssuedSuite } from "./sources/self-issued.ts";
+import { suite as sourcesSelfIssuedEmulatorSuite } from "./sources/self-issued-emulator.ts";
+import { suite as sourcesSelfIssuedRepliesSuite } from "./sources/self-issued-replies.ts";
 import { suite as targetsEntraSuite } from "./targets/entra.ts";
 import { suite as targetsEntraClaimsSuite } from "./targets/entra-claims.ts";
 import { suite as targetsEntraOboSuite } from "./targets/entra-obo.ts";
@@ -142,6 +173,7 @@ export const suites: Suites = {
   "core/flight": coreFlightSuite,
   "core/invalidate": coreInvalidateSuite,
   "core/keys": coreKeysSuite,
+  "core/kit": coreKitSuite,
   "core/leak": coreLeakSuite,
   "core/model": coreModelSuite,
   "core/negative": coreNegativeSuite,
@@ -154,6 +186,20 @@ export const suites: Suites = {
   "core/storms": coreStormsSuite,
   "core/watch": coreWatchSuite,
   "core/workers": coreWorkersSuite,
+  "durable-objects/broker-answers": durableObjectsBrokerAnswersSuite,
+  "durable-objects/broker-claims": durableObjectsBrokerClaimsSuite,
+  "durable-objects/broker-configuration": durableObjectsBrokerConfigurationSuite,
+  "durable-objects/broker-day": durableObjectsBrokerDaySuite,
+  "durable-objects/broker-down": durableObjectsBrokerDownSuite,
+  "durable-objects/broker-evicted": durableObjectsBrokerEvictedSuite,
+  "durable-objects/broker-questions": durableObjectsBrokerQuestionsSuite,
+  "durable-objects/broker-relayed": durableObjectsBrokerRelayedSuite,
+  "durable-objects/broker-renewal": durableObjectsBrokerRenewalSuite,
+  "durable-objects/broker-schedule": durableObjectsBrokerScheduleSuite,
+  "durable-objects/broker-storage": durableObjectsBrokerStorageSuite,
+  "durable-objects/broker-users": durableObjectsBrokerUsersSuite,
+  "durable-objects/brokered-options": durableObjectsBrokeredOptionsSuite,
+  "durable-objects/brokered-providers": durableObjectsBrokeredProvidersSuite,
   "emulator/admin": emulatorAdminSuite,
   "emulator/arm": emulatorArmSuite,
   "emulator/blob-access": emulatorBlobAccessSuite,
@@ -190,6 +236,19 @@ export const suites: Suites = {
   "interop/opentelemetry-limits": interopOpentelemetryLimitsSuite,
   "interop/opentelemetry": interopOpentelemetrySuite,
   "interop/to-headers": interopToHeadersSuite,
+  "issuer/drop": issuerDropSuite,
+  "issuer/keys-malformed": issuerKeysMalformedSuite,
+  "issuer/keys-store": issuerKeysStoreSuite,
+  "issuer/keys": issuerKeysSuite,
+  "issuer/load": issuerLoadSuite,
+  "issuer/mint": issuerMintSuite,
+  "issuer/options": issuerOptionsSuite,
+  "issuer/profiles": issuerProfilesSuite,
+  "issuer/public-only": issuerPublicOnlySuite,
+  "issuer/rotation": issuerRotationSuite,
+  "issuer/routes": issuerRoutesSuite,
+  "issuer/store-contract": issuerStoreContractSuite,
+  "issuer/stores": issuerStoresSuite,
   "sources/env": sourcesEnvSuite,
   "sources/fixed-token": sourcesFixedTokenSuite,
   "sources/from-function": sourcesFromFunctionSuite,
@@ -198,6 +257,9 @@ export const suites: Suites = {
   "sources/kubernetes": sourcesKubernetesSuite,
   "sources/managed-identity-recovery": sourcesManagedIdentityRecoverySuite,
   "sources/managed-identity": sourcesManagedIdentitySuite,
+  "sources/self-issued-emulator": sourcesSelfIssuedEmulatorSuite,
+  "sources/self-issued-replies": sourcesSelfIssuedRepliesSuite,
+  "sources/self-issued": sourcesSelfIssuedSuite,
   "targets/entra-claims": targetsEntraClaimsSuite,
   "targets/entra-obo-crowd": targetsEntraOboCrowdSuite,
   "targets/entra-obo-emulator": targetsEntraOboEmulatorSuite,

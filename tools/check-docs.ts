@@ -24,7 +24,7 @@ interface Snippet {
   readonly code: string;
 }
 
-const documents = ["*.md", "docs/**/*.md", "packages/*/README.md", "adapters/*/README.md"];
+const documents = ["*.md", "docs/**/*.md", "packages/*/README.md", "adapters/*/README.md", "templates/**/*.md"];
 
 /** Doc comments as if they were Markdown: what is no comment becomes an empty line, so line numbers stay. */
 function commentsOf(source: string): string {

@@ -60,8 +60,10 @@ function checkRelative(folder: string, { path }: SourceFile, specifier: string):
   const target = resolved(path, specifier);
   if (!existsSync(at(folder, target))) return `there is no ${target}`;
   if (innerImports[path]?.includes(target)) return undefined;
-  if (packageOf(target) !== packageOf(path) && /^(packages|adapters)\//.test(target)) {
-    return `${target} belongs to another package: import its public entry`;
+  if (packageOf(target) !== packageOf(path)) {
+    if (/^(packages|adapters)\//.test(target)) return `${target} belongs to another package: import its public entry`;
+    // A template is copied as a folder.
+    if (path.startsWith("templates/")) return `${target} is not in the template's folder`;
   }
   if (!path.startsWith(coreFolder)) return undefined;
   const [from, to] = [layerOf(path), layerOf(target)];
@@ -145,7 +147,7 @@ export function checkImports(folder: string): CheckResult {
     return { path, text, imports: importsOf(text) };
   };
   const sources = sourcesIn(folder).map(read);
-  const others = filesIn(folder, "test/**/*.ts", "tools/**/*.{ts,mjs}").map(read);
+  const others = filesIn(folder, "test/**/*.ts", "tools/**/*.{ts,mjs}", "templates/**/*.ts").map(read);
   const entries = publicEntries(folder);
   const all = [...sources, ...others];
   const problems = [

@@ -15,7 +15,9 @@ const lists: readonly List[] = [
   { path: "test/index.ts", folder: "test", says: "every suite that runs on all runtimes" },
   { path: "test/node/index.ts", folder: "test/node", says: "every suite that needs a process or a socket" },
   { path: "test/workerd/index.ts", folder: "test/workerd", says: "every suite of a Worker in workerd over HTTP" },
+  { path: "test/objects/index.ts", folder: "test/objects", says: "every suite of Durable Objects in workerd" },
   { path: "test/faults/index.ts", folder: "test/faults", says: "every suite of the fault matrix" },
+  { path: "test/templates/index.ts", folder: "test/templates", says: "every suite that plays with the templates" },
   {
     path: "test/real/clients/index.ts",
     folder: "test/real/clients",
@@ -26,7 +28,19 @@ const lists: readonly List[] = [
 ];
 
 /** Folders of `test` whose files have other runners, or other lists. */
-const apart = ["node", "workerd", "cells", "faults", "tools", "types", "mutations", "real", "bench"];
+const apart = [
+  "node",
+  "workerd",
+  "objects",
+  "cells",
+  "faults",
+  "templates",
+  "tools",
+  "types",
+  "mutations",
+  "real",
+  "bench",
+];
 
 const exportsSuite = /^export (const|function) suite\b/m;
 

@@ -19,6 +19,7 @@ const script = (name: string, ...args: readonly string[]): [string, ...string[]]
 
 const steps: readonly Step[] = [
   { name: "types", command: [binary("tsc"), "-p", "tsconfig.json"] },
+  { name: "templates", command: [binary("tsc"), "-p", "test/templates/types"] },
   { name: "lint", command: [binary("biome"), "check", "--error-on-warnings"] },
   { name: "suites", command: script("check-suites.ts") },
   { name: "imports", command: script("check-imports.ts") },

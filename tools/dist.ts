@@ -6,10 +6,11 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { binary, root } from "./binaries.mjs";
+import { command, createAttempts } from "./lib/attempts.ts";
 import { filesIn } from "./lib/check.ts";
 import { adapterProjects, askAdapter, compileAdapter, installAdapter } from "./lib/dist-adapters.ts";
 import { runProcess } from "./lib/process.ts";
-import { type Counts, close, countsOf, total } from "./lib/summary.ts";
+import { close, countsOf, total } from "./lib/summary.ts";
 import { type Packed, packAll, runNpm } from "./pack.ts";
 
 const timeoutMs = 120_000;
@@ -23,31 +24,10 @@ const runtimes: readonly (readonly [string, string, ...string[]])[] = [
   ["Deno", binary("deno"), "run", "-A", "--no-check", "--no-remote", "--node-modules-dir=manual"],
 ];
 
-const counts: Counts[] = [];
+/** They import a module that only Workers have: workerd loads them, the one with its own program, the other in a template. */
+const forWorkers: readonly string[] = ["@tokenhop/cloudflare", "@tokenhop/durable-objects"];
 
-/** One thing that has to go well. What it throws or returns is what went wrong. */
-async function attempt(name: string, work: () => Promise<string | undefined>): Promise<boolean> {
-  const problem = await work().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
-  console.log(problem === undefined ? `ok     ${name}` : `FAILED ${name}\n${problem}`);
-  counts.push({ passed: problem === undefined ? 1 : 0, failed: problem === undefined ? 0 : 1 });
-  return problem === undefined;
-}
-
-interface Expected {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly code?: number;
-  readonly says?: string;
-}
-
-async function command(
-  cwd: string,
-  file: string,
-  args: readonly string[],
-  { env, code: expected = 0, says = "" }: Expected = {},
-): Promise<string | undefined> {
-  const { code, output } = await runProcess(file, args, { timeoutMs, cwd, env });
-  return code === expected && output.includes(says) ? undefined : `code ${code}\n${output}`;
-}
+const { add, attempt, counts } = createAttempts();
 
 /** From nothing: what an earlier build left must neither be packed nor hide that a file is no longer built. */
 async function build(): Promise<string | undefined> {
@@ -63,8 +43,7 @@ async function install(project: string, packed: readonly Packed[]): Promise<stri
   const manifest = { name: "a-user", private: true, type: "module", dependencies: tarballs, overrides: tarballs };
   writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
   cpSync(join(root, "tools", "dist-project"), project, { recursive: true });
-  // It imports a module that only Workers have; workerd loads it, with the program of its own.
-  const entries = packed.filter(({ name }) => name !== "@tokenhop/cloudflare").flatMap((one) => one.entries);
+  const entries = packed.filter(({ name }) => !forWorkers.includes(name)).flatMap((one) => one.entries);
   const imports = entries.map((entry) => `["${entry}", await import("${entry}")]`);
   writeFileSync(
     join(project, "entries.mjs"),
@@ -82,7 +61,7 @@ async function suiteAgainstDist(): Promise<void> {
     cwd: root,
     echo: true,
   });
-  counts.push(countsOf(code, stdout));
+  add(countsOf(code, stdout));
 }
 
 /** The demo of the packed CLI, whose Worker comes ready: of workerd it needs the program and nothing else. */

@@ -34,7 +34,7 @@ function linkModules(copy: string): void {
 function makeCopy(): string {
   const copy = mkdtempSync(join(tmpdir(), "tokenhop-mutations-"));
   const filter = (path: string): boolean => !/\/(node_modules|dist)$/.test(path);
-  for (const part of ["packages", "adapters", "test", "tools", "package.json"]) {
+  for (const part of ["packages", "adapters", "templates", "test", "tools", "package.json"]) {
     cpSync(join(root, part), join(copy, part), { recursive: true, filter });
   }
   linkModules(copy);

@@ -71,9 +71,12 @@ async function pack(home: string, into: string): Promise<Packed> {
   };
 }
 
-/** Packs every package of the workspace. */
-export async function packAll(into: string): Promise<Packed[]> {
-  const homes = filesIn(root, "packages/*/package.json", "adapters/*/package.json");
+/** Packs every package of the workspace, or those in some folders of it. */
+export async function packAll(
+  into: string,
+  folders: readonly string[] = ["packages/*", "adapters/*"],
+): Promise<Packed[]> {
+  const homes = filesIn(root, ...folders.map((folder) => `${folder}/package.json`));
   const packed: Packed[] = [];
   for (const home of homes) packed.push(await pack(home.replace("/package.json", ""), into));
   return packed;

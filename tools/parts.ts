@@ -25,10 +25,12 @@ const parts: readonly Part[] = [
   { name: "deno", command: ["tools/suite.ts", "deno"], timeoutMs: 11 * minute },
   { name: "workerd", command: ["tools/suite.ts", "workerd"], timeoutMs: 11 * minute },
   { name: "serve", command: ["tools/suite.ts", "node", "--list", "workerd"], timeoutMs: 6 * minute },
+  { name: "objects", command: ["tools/suite.ts", "node", "--list", "objects"], timeoutMs: 10 * minute },
   { name: "names", command: ["tools/compare-names.ts"], timeoutMs: minute },
   { name: "adapters", command: ["tools/adapters.ts"], timeoutMs: 10 * minute },
   { name: "faults", command: ["tools/faults.ts"], timeoutMs: 10 * minute, needs: "test/faults" },
   { name: "dist", command: ["tools/dist.ts"], timeoutMs: 10 * minute },
+  { name: "templates", command: ["test/templates/run.ts"], timeoutMs: 10 * minute, needs: "test/templates" },
   { name: "real", command: ["test/real/run.ts"], timeoutMs: 10 * minute, needs: "test/real" },
   { name: "mutations", command: ["tools/mutations.ts"], timeoutMs: 60 * minute, apart: true },
 ];

@@ -19,8 +19,9 @@ const spawnIn = (command: string, args: readonly string[]): Promise<RunResult> =
 const starts: Readonly<Record<string, Start>> = {
   node: (args, conditions) => spawnIn(binary("node"), [...conditions, "test/run-node.ts", ...args]),
   bun: (args, conditions) => spawnIn(binary("bun"), [...conditions, "run", "test/run-bun.ts", ...args]),
-  // Types are the check's business, and everything that is imported is installed already.
-  deno: (args) => spawnIn(binary("deno"), ["run", "-A", "--no-check", "--no-remote", "test/run-deno.ts", ...args]),
+  // Types are the check's business, and everything that is imported is installed already. Deno KV is behind a flag.
+  deno: (args) =>
+    spawnIn(binary("deno"), ["run", "-A", "--unstable-kv", "--no-check", "--no-remote", "test/run-deno.ts", ...args]),
   workerd: (args) => runInWorkerd(args, timeoutMs),
 };
 

@@ -32,6 +32,9 @@ const codes: Readonly<Record<ErrorCode, true>> = {
   ERR_AUTH_FORBIDDEN: true,
   ERR_AUTH_UNAVAILABLE: true,
   ERR_AUTH_APP_ONLY: true,
+  ERR_ISSUER_REFUSED: true,
+  ERR_ISSUER_KEYS: true,
+  ERR_BROKER_REFUSED: true,
 };
 
 const isProse = (text: string): boolean => text.length >= 10 && /^([A-Z]|watch\(\))/.test(text) && /[.)]$/.test(text);

@@ -5,8 +5,11 @@ import { attachedBreaks } from "./attached.ts";
 import { azureSdkBreaks } from "./azure-sdk.ts";
 import { bearerAuthBreaks } from "./bearer-auth.ts";
 import type { Break } from "./break.ts";
+import { brokerBreaks } from "./broker.ts";
+import { brokeredBreaks } from "./brokered.ts";
 import { cloudflareBreaks } from "./cloudflare.ts";
 import { downstreamBreaks } from "./downstream.ts";
+import { durableObjectsBreaks } from "./durable-objects.ts";
 import { emulatorBreaks } from "./emulator.ts";
 import { emulatorServicesBreaks } from "./emulator-services.ts";
 import { engineBreaks } from "./engine.ts";
@@ -14,9 +17,13 @@ import { engineShellBreaks } from "./engine-shell.ts";
 import { entraBreaks } from "./entra.ts";
 import { entraOboBreaks } from "./entra-obo.ts";
 import { interopBreaks } from "./interop.ts";
+import { issuerBreaks } from "./issuer.ts";
+import { issuerPublicBreaks } from "./issuer-public.ts";
 import { opentelemetryBreaks } from "./opentelemetry.ts";
 import { providerBreaks } from "./provider.ts";
+import { selfIssuedBreaks } from "./self-issued.ts";
 import { sourceBreaks } from "./sources.ts";
+import { templatesBreaks } from "./templates.ts";
 
 export type { Break } from "./break.ts";
 
@@ -33,6 +40,7 @@ export const breaks: readonly Break[] = [
   ...engineShellBreaks,
   ...providerBreaks,
   ...sourceBreaks,
+  ...selfIssuedBreaks,
   ...emulatorBreaks,
   ...emulatorServicesBreaks,
   ...entraBreaks,
@@ -44,4 +52,10 @@ export const breaks: readonly Break[] = [
   ...adaptersNodeBreaks,
   ...bearerAuthBreaks,
   ...cloudflareBreaks,
+  ...durableObjectsBreaks,
+  ...issuerBreaks,
+  ...issuerPublicBreaks,
+  ...templatesBreaks,
+  ...brokerBreaks,
+  ...brokeredBreaks,
 ];

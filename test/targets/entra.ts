@@ -112,4 +112,22 @@ export const suite: Suite = (QUnit: QUnitLike) => {
     }),
     mistakes,
   });
+
+  QUnit.module("entra(), its identity", () => {
+    QUnit.test(
+      "what asks for another credential is another target, so that a second hop keeps both apart",
+      (assert) => {
+        const identityOf = (more: object): string => JSON.stringify(entra({ ...FORM, ...more }).identity);
+        const others = [
+          {},
+          { tenantId: "fabrikam.onmicrosoft.com" },
+          { scope: "api://another/.default" },
+          { scope: undefined },
+          { clientId: "33333333-3333-4333-8333-333333333333" },
+        ];
+        assert.strictEqual(identityOf({}), identityOf({}));
+        assert.strictEqual(new Set(others.map(identityOf)).size, others.length);
+      },
+    );
+  });
 };

@@ -1,6 +1,6 @@
 /**
- * The declarations of `@tokenhop/cloudflare` in a project with Cloudflare's own: both declare what Workers have, and a module that is
- * declared as `cloudflare:workers` is there (`export =`) cannot be declared by anybody else.
+ * The declarations of `@tokenhop/cloudflare` and `@tokenhop/durable-objects` in a project with Cloudflare's own: all declare what
+ * Workers have, and a module that is declared as `cloudflare:workers` is there (`export =`) cannot be declared by anybody else.
  */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,12 @@ import { runProcess } from "../../tools/lib/process.ts";
 import type { Suite } from "../harness.ts";
 import { once } from "../workerd/results.ts";
 
-const homes = { core: "packages/core", cloudflare: "adapters/cloudflare" };
+const homes = {
+  core: "packages/core",
+  issuer: "packages/issuer",
+  cloudflare: "adapters/cloudflare",
+  "durable-objects": "packages/durable-objects",
+};
 
 /** As `@cloudflare/workers-types` and `wrangler types` declare it, as far as it matters here: written down after their documentation. */
 const theirs = `interface ExecutionContext<Props = unknown> {
@@ -22,7 +27,23 @@ const theirs = `interface ExecutionContext<Props = unknown> {
 interface ExportedHandler<Env = unknown> {
   fetch?: (request: Request, env: Env, ctx: ExecutionContext) => Response | Promise<Response>;
 }
+interface DurableObjectState<Props = unknown> {
+  waitUntil(promise: Promise<any>): void;
+  readonly props: Props;
+  readonly storage: object;
+}
+type Remote<T> = { [K in keyof T]: T[K] extends (...given: infer P) => infer R ? (...given: P) => Promise<Awaited<R>> : never };
+declare abstract class DurableObjectNamespace<T> {
+  idFromName(name: string): { readonly name?: string };
+  getByName(name: string, options?: { locationHint?: "wnam" | "enam" | "sam" | "weur" | "eeur" | "apac" | "oc" | "afr" | "me" }): Remote<T>;
+}
 declare namespace CloudflareWorkersModule {
+  abstract class DurableObject<Env = unknown, Props = {}> {
+    protected ctx: DurableObjectState<Props>;
+    protected env: Env;
+    constructor(ctx: DurableObjectState, env: Env);
+    alarm?(info?: { readonly isRetry: boolean }): void | Promise<void>;
+  }
   abstract class WorkerEntrypoint<Env = unknown, Props = {}> {
     protected ctx: ExecutionContext<Props>;
     protected env: Env;
@@ -56,6 +77,32 @@ export class Users extends WorkerEntrypoint<Env> {
     return (await graph.fetch("https://graph.microsoft.com/")).status;
   }
 }
+`;
+
+const objects = `import { issuerHandler, IssuerEntrypoint, IssuerObject, type IssuerObjectOptions } from "@tokenhop/durable-objects";
+import { selfIssued } from "@tokenhop/core/sources/self-issued";
+
+interface Env { readonly URL: string; readonly KEYS: DurableObjectNamespace<Keys> }
+
+export class Keys extends IssuerObject<Env> {
+  protected override issuer(env: Env): IssuerObjectOptions {
+    return { issuer: env.URL, subjects: ["a"], audiences: ["b"] };
+  }
+}
+export class Issuer extends IssuerEntrypoint<Env> {
+  protected override keys(env: Env): Env["KEYS"] { return env.KEYS; }
+}
+declare const binding: Remote<Issuer>;
+export const source = selfIssued(binding);
+
+export default {
+  fetch: issuerHandler((env: Env) => ({ issuer: env.URL, keys: { namespace: env.KEYS, locationHint: "weur" } })),
+} satisfies ExportedHandler<Env>;
+
+// @ts-expect-error a namespace of something else
+issuerHandler((env: { readonly KEYS: DurableObjectNamespace<{ other(): void }> }) => ({ issuer: "", keys: env.KEYS }));
+// @ts-expect-error where the keys are is the object's own affair
+export const wrong: IssuerObjectOptions = { issuer: "", subjects: [], audiences: [], keyStore: {} };
 `;
 
 const options = {
@@ -102,6 +149,7 @@ async function makeProject(): Promise<string> {
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   writeFileSync(join(folder, "theirs.d.ts"), theirs);
   writeFileSync(join(folder, "worker.ts"), program);
+  writeFileSync(join(folder, "objects.ts"), objects);
   return folder;
 }
 
@@ -112,11 +160,13 @@ const compile = (folder: string, ...files: readonly string[]): ReturnType<typeof
 
 export const suite: Suite = (QUnit) => {
   const project = once(makeProject);
-  QUnit.module("types of @tokenhop/cloudflare", () => {
-    QUnit.test("compile beside Cloudflare's own", async (assert) => {
-      const { code, output } = await compile(await project(), "theirs.d.ts", "worker.ts");
-      assert.strictEqual(code, 0, output);
-    });
+  QUnit.module("types of @tokenhop/cloudflare and @tokenhop/durable-objects", () => {
+    for (const [name, file] of Object.entries({ cloudflare: "worker.ts", "durable-objects": "objects.ts" })) {
+      QUnit.test(`compile beside Cloudflare's own: ${name}`, async (assert) => {
+        const { code, output } = await compile(await project(), "theirs.d.ts", file);
+        assert.strictEqual(code, 0, output);
+      });
+    }
 
     QUnit.test("would not with a declaration of the module that is published", async (assert) => {
       const folder = await project();

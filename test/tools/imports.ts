@@ -51,6 +51,18 @@ const broken: readonly (readonly [rule: string, path: string, code: string, prob
     'import "../../engine/flight.ts";',
     "interop/azure-identity may not import engine",
   ],
+  [
+    "a template imports what is beside its folder",
+    "templates/deno/main.ts",
+    'import "../../test/harness.ts";',
+    "is not in the template's folder",
+  ],
+  [
+    "a template imports the emulator",
+    "templates/deno/main.ts",
+    'import "@tokenhop/emulator";',
+    "templates may not import @tokenhop/emulator",
+  ],
   ["a layer without a row", "packages/core/src/novel.ts", 'import "./types.ts";', "no row"],
   [
     "core imports a Node built-in",
@@ -136,6 +148,7 @@ const others: Tree = {
   "packages/core/src/sources/b.ts": "export const b = 1;",
   "packages/core/src/engine/flight.ts": "export const f = 1;",
   "packages/core/src/internal/http.ts": "export interface H {}",
+  "test/harness.ts": "export interface A {}",
 };
 
 const allowed = `/** Uses process.env, and says: import x from "node:fs". */

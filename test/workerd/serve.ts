@@ -18,6 +18,7 @@ export const dates: Readonly<Record<string, string>> = {
 
 /** A running workerd. */
 export interface Served {
+  /** Of its first socket. */
   readonly url: string;
   readonly pid: number;
   /** The lines that it printed so far. */
@@ -26,6 +27,8 @@ export interface Served {
   isAlive(): boolean;
   /** At once: with a request that hangs it would not end when asked. */
   stop(): void;
+  /** Resolves once the process is no more. */
+  readonly ended: Promise<void>;
 }
 
 const START_TIMEOUT_MS = 20_000;
@@ -72,22 +75,34 @@ function recordOutput(child: ChildProcess): readonly string[] {
   return lines;
 }
 
-/** Resolves with the port, which workerd tells by its control channel. */
-function portOf(child: ChildProcess, lines: readonly string[]): Promise<number> {
+/** Resolves with the ports of all sockets, which workerd tells by its control channel. */
+function portsOf(
+  child: ChildProcess,
+  lines: readonly string[],
+  sockets: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const ports = new Map<string, number>();
   return new Promise((resolve, reject) => {
     const fail = (): void => reject(new Error(["workerd does not listen", ...lines.slice(-20)].join("\n")));
     setTimeout(fail, START_TIMEOUT_MS).unref();
     child.once("error", fail);
     child.once("close", fail);
     createInterface({ input: child.stdio[3] as Readable }).on("line", (line) => {
-      const { event, port } = JSON.parse(line) as { readonly event: string; readonly port: number };
-      if (event === "listen") resolve(port);
+      const { event, socket, port } = JSON.parse(line) as Record<"event" | "socket", string> & {
+        readonly port: number;
+      };
+      if (event === "listen") ports.set(socket, port);
+      if (sockets.every((name) => ports.has(name))) resolve(ports);
     });
   });
 }
 
-/** Serves a `config.capnp` and what else is written into the folder. */
-export async function serve(write: (folder: string) => Promise<void>, flags: readonly string[] = []): Promise<Served> {
+/** Serves a `config.capnp` and what else is written into the folder, at the sockets that it names. */
+export async function serve(
+  write: (folder: string) => Promise<void>,
+  flags: readonly string[] = [],
+  sockets: readonly string[] = ["http"],
+): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), "tokenhop-serve-"));
   try {
     await write(folder);
@@ -95,14 +110,16 @@ export async function serve(write: (folder: string) => Promise<void>, flags: rea
     const child = spawn(binary("workerd"), args, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
     running.add(child);
     child.once("exit", () => running.delete(child));
+    const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
     const log = recordOutput(child);
-    const port = await portOf(child, log);
+    const ports = await portsOf(child, log, sockets);
     return {
       pid: child.pid ?? 0,
       log,
-      url: `http://127.0.0.1:${port}`,
+      url: `http://127.0.0.1:${ports.get(sockets[0] ?? "")}`,
       isAlive: () => child.exitCode === null && child.signalCode === null,
       stop: () => void child.kill("SIGKILL"),
+      ended,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

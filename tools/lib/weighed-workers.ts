@@ -20,6 +20,20 @@ export default {
 };
 `;
 
+/** The issuer of S3 as the app sees it, a service binding: its tokens are those of the emulator's OIDC provider. */
+const issuer = `
+import { WorkerEntrypoint } from "cloudflare:workers";
+export class Issuer extends WorkerEntrypoint {
+  async mint({ audience }) {
+    const url = this.env.TOKEN_URL + "&audience=" + encodeURIComponent(audience);
+    const response = await fetch(url, { headers: { authorization: "Bearer " + this.env.TOKEN_SECRET } });
+    const { value } = await response.json();
+    return { ok: true, token: value, expiresAt: JSON.parse(atob(value.split(".")[1])).exp * 1000 };
+  }
+}
+export default { fetch: () => new Response(null, { status: 404 }) };
+`;
+
 /** Asks twice: the second answer comes from the cache, in another request's context. */
 const asker = `
 export default {
@@ -36,13 +50,20 @@ export default {
 const { tenantId, uamiClientId, subscriptionId, resourceGroup, oidcIssuer, oidcRequestToken } = demoIds;
 const resources = `https://management.azure.com/subscriptions/${subscriptionId}/resourceGroups/${resourceGroup}/resources?api-version=2021-04-01`;
 
-const bindings = Object.entries({
-  TENANT_ID: tenantId,
-  CLIENT_ID: uamiClientId,
-  RESOURCES: resources,
-  ACTIONS_ID_TOKEN_REQUEST_URL: `${oidcIssuer}/token?api-version=2.0`,
-  ACTIONS_ID_TOKEN_REQUEST_TOKEN: oidcRequestToken,
-}).map(([name, text]) => `(name = "${name}", text = "${text}")`);
+const tokenUrl = `${oidcIssuer}/token?api-version=2.0`;
+const texts = (values: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(values).map(([name, text]) => `(name = "${name}", text = "${text}")`);
+const ofIssuer = texts({ TOKEN_URL: tokenUrl, TOKEN_SECRET: oidcRequestToken });
+const ofApp = [
+  ...texts({
+    TENANT_ID: tenantId,
+    CLIENT_ID: uamiClientId,
+    RESOURCES: resources,
+    ACTIONS_ID_TOKEN_REQUEST_URL: tokenUrl,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: oidcRequestToken,
+  }),
+  '(name = "ISSUER", service = (name = "issuer", entrypoint = "Issuer"))',
+];
 
 const worker = (name: string, rest: string): string => `const ${name} :Workerd.Worker = (
   modules = [ (name = "worker", esModule = embed "${name}.js") ],
@@ -55,11 +76,13 @@ const config = `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
     (name = "asker", worker = .asker), (name = "app", worker = .app), (name = "cloud", worker = .cloud),
+    (name = "issuer", worker = .issuer),
     (name = "nowhere", network = (allow = [])),
   ],
 );
 ${worker("asker", 'globalOutbound = "nowhere", bindings = [ (name = "APP", service = "app") ],')}
-${worker("app", `globalOutbound = "cloud", bindings = [ ${bindings.join(", ")} ],`)}
+${worker("app", `globalOutbound = "cloud", bindings = [ ${ofApp.join(", ")} ],`)}
+${worker("issuer", `globalOutbound = "cloud", bindings = [ ${ofIssuer.join(", ")} ],`)}
 ${worker("cloud", 'globalOutbound = "nowhere",')}
 `;
 
@@ -70,6 +93,7 @@ export async function runWeighed(file: string): Promise<string | undefined> {
   await bundleForWorkerd(`export { default } from "./tools/size-entries/${file}";`, join(folder, "app.js"));
   await bundleForWorkerd(cloud, join(folder, "cloud.js"));
   writeFileSync(join(folder, "asker.js"), asker);
+  writeFileSync(join(folder, "issuer.js"), issuer);
   writeFileSync(join(folder, "size.capnp"), config);
   const { code, output } = await testInWorkerd(folder, "size.capnp", timeoutMs);
   return code === 0 ? undefined : output.trimEnd();

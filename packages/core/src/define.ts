@@ -1,7 +1,8 @@
 /** Sources and targets of one's own: as good as those that come with this package. */
 import * as v from "valibot";
+import { kebabName } from "./internal/kebab-name.ts";
 import { checkOptions, text } from "./internal/schema.ts";
-import { callable, kebabName, provenance } from "./internal/shape.ts";
+import { callable, provenance } from "./internal/shape.ts";
 import type { Credential, IdentitySource, NoParams, Target } from "./types.ts";
 
 const identity = v.custom((value) => Array.isArray(value) && value.length > 0, "expected a list of at least one value");

@@ -33,7 +33,10 @@ export type ErrorCode =
   | "ERR_AUTH_INVALID"
   | "ERR_AUTH_FORBIDDEN"
   | "ERR_AUTH_UNAVAILABLE"
-  | "ERR_AUTH_APP_ONLY";
+  | "ERR_AUTH_APP_ONLY"
+  | "ERR_ISSUER_REFUSED"
+  | "ERR_ISSUER_KEYS"
+  | "ERR_BROKER_REFUSED";
 
 /**
  * What the engine does about an error. Sources and targets choose it, the engine acts on it.

@@ -5,6 +5,7 @@ import { suite as movingSuite } from "./moving.ts";
 import { suite as oboSuite } from "./obo.ts";
 import { suite as oidcProviderSuite } from "./oidc-provider.ts";
 import { suite as oidcProviderKeysSuite } from "./oidc-provider-keys.ts";
+import { suite as ownIssuerSuite } from "./own-issuer.ts";
 import { suite as recipesSuite } from "./recipes.ts";
 import { suite as recipesMcpSuite } from "./recipes-mcp.ts";
 import { suite as refusalsSuite } from "./refusals.ts";
@@ -20,6 +21,7 @@ export const suites: Suites = {
   obo: oboSuite,
   "oidc-provider-keys": oidcProviderKeysSuite,
   "oidc-provider": oidcProviderSuite,
+  "own-issuer": ownIssuerSuite,
   "recipes-mcp": recipesMcpSuite,
   recipes: recipesSuite,
   refusals: refusalsSuite,

@@ -19,11 +19,11 @@ export const CODES: Readonly<Record<ErrorCode, Reason>> = {
   ERR_SOURCE_UNAVAILABLE: {
     cause:
       "The platform that this identity source stands for was not found: the variables, files or permissions that the message names are missing.",
-    fix: 'Run the program on that platform, or give it what is named: on GitHub Actions `permissions: id-token: write`, in Kubernetes a projected service account token (on AKS the pod\'s label azure.workload.identity/use: "true"), on Azure an assigned managed identity. firstOf() chooses among several sources.',
+    fix: 'Run the program on that platform, or give it what is named: on GitHub Actions `permissions: id-token: write`, in Kubernetes a projected service account token (on AKS the pod\'s label azure.workload.identity/use: "true"), on Azure an assigned managed identity, on Cloudflare Workers a service binding to an issuer of your own. firstOf() chooses among several sources.',
   },
   ERR_SOURCE_FAILED: {
     cause: "The platform was asked for an identity token and refused, or what it gave has already expired.",
-    fix: "Read the status and error in the message. Common reasons: the managed identity is not assigned to this resource, its client id is wrong, the job has no permission to ask for a token, the file of the token is no longer rotated, or a function of yours threw something else than a TokenError (whose message alone is passed on).",
+    fix: "Read the status and error in the message. Common reasons: the managed identity is not assigned to this resource, its client id is wrong, the job has no permission to ask for a token, the file of the token is no longer rotated, the service binding of selfIssued() leads to another entrypoint than the issuer's IssuerEntrypoint, or a function of yours threw something else than a TokenError (whose message alone is passed on).",
   },
   ERR_SOURCE_REPLY: {
     cause:
@@ -129,5 +129,20 @@ export const CODES: Readonly<Record<ErrorCode, Reason>> = {
     cause:
       "The request was sent by an application, without a user, so there is nobody on whose behalf something could be done.",
     fix: "Call the next service as yourself: federate() with the target entra instead of entraObo. Or have the client sign a user in.",
+  },
+  ERR_ISSUER_REFUSED: {
+    cause:
+      "Your own issuer was asked for a token that it does not mint: the subject or the audience is not on its list, or the lifetime is above its cap.",
+    fix: "Compare what the message names with the issuer's options subjects, audiences and maxTokenLifetimeMs, and, for a service binding, with the subject and audiences in its props. Each is compared to the letter. entra() asks for api://AzureADTokenExchange (the form of your cloud), unless its option audience names another.",
+  },
+  ERR_ISSUER_KEYS: {
+    cause:
+      "Your own issuer has no key to sign with, or none to publish, for now: its key store did not answer, or a new key could not be made or kept.",
+    fix: "It passes and is retried where the store was unreachable, moved or redeployed. If it stays, look at the issuer's own log, which says why; at the binding of its Durable Object or its Deno KV database; and at whether keys of the store are readable by this version.",
+  },
+  ERR_BROKER_REFUSED: {
+    cause:
+      "The token broker was asked for something that it does not hand out: a provider whose name it does not know, or a question that it cannot read.",
+    fix: "Give the broker's providers() the names that the Workers bound to it ask for, and deploy the broker before them. It keeps credentials of applications only: those of users, and those that depend on a request, are obtained by each Worker itself.",
   },
 };

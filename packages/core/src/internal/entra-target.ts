@@ -7,7 +7,7 @@ import { CHAIN_REFUSED, claimsParameter, cloudOf, type EntraCloud, isCloud } fro
 import { hostsOfScope } from "./entra-hosts.ts";
 import { isHostRule, safeUrl } from "./hosts.ts";
 import { parseJson, type Reply, send } from "./http.ts";
-import { checkOptions, checkReply, flag, seconds, text, textThat } from "./schema.ts";
+import { checkOptions, checkReply, flag, like, seconds, text, textThat } from "./schema.ts";
 import { secret } from "./secret.ts";
 
 /** The options that are the same for every target at Entra. */
@@ -62,11 +62,6 @@ export interface EntraShapes {
 
 const AUTHORITY = "expected an https URL (http: loopback only, with allowHttpLoopback)";
 const TENANT = /^(?!(common|organizations|consumers)$)[a-z\d][a-z\d.-]*$/i;
-
-/** A text of this form. */
-export function like(pattern: RegExp, expected: string): v.GenericSchema<string> {
-  return textThat(expected, (value) => pattern.test(value));
-}
 
 /** A list, or none, of such texts. */
 export function listOf(what: string, test: (one: string) => boolean): v.GenericSchema<string[] | undefined> {
@@ -137,7 +132,8 @@ export function entraTarget<P extends EntraTargetParams>(
 
   return {
     name: step,
-    identity: [step, authority, clientId, enableCae],
+    // What the options ask for by themselves, too: a second hop knows this one by its identity.
+    identity: [step, authority, clientId, enableCae, config.tenantId, config.scope],
     audience: config.audience ?? cloud.audience,
     produces: "entra-federated",
     refuses: (from) => (from === "entra-federated" ? CHAIN_REFUSED : undefined),

@@ -10,7 +10,7 @@ export interface Reply {
 }
 
 const MAX_BYTES = 256 * 1024;
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 
 async function readCapped(response: Response): Promise<string | undefined> {
   const decoder = new TextDecoder();

@@ -8,7 +8,9 @@ function problemOf(issue: v.BaseIssue<unknown>): string {
   const ours = type === "custom" || type === "check" ? message : `expected ${expected}`;
   // Of an absent key valibot knows its name only, and expects that, in quotes.
   const why = expected?.startsWith('"') ? "missing" : input === undefined ? `missing, ${ours}` : ours;
-  return [v.getDotPath(issue), expected === "never" ? "unknown option" : why].filter(Boolean).join(": ");
+  return [issue.path?.map(({ key }) => key).join("."), expected === "never" ? "unknown option" : why]
+    .filter(Boolean)
+    .join(": ");
 }
 
 type Schema<T> = v.BaseSchema<unknown, T, v.BaseIssue<unknown>>;
@@ -47,6 +49,11 @@ export function textThat(
   return v.custom<string>((value) => typeof value === "string" && test(value), expected);
 }
 
+/** A text of this form. */
+export function like(pattern: RegExp, expected: string): v.GenericSchema<string> {
+  return textThat(expected, (value) => pattern.test(value));
+}
+
 /** A text that is not empty. */
 export const text: v.GenericSchema<string> = textThat();
 
@@ -60,3 +67,7 @@ export const seconds: v.GenericSchema<string | number> = v.custom<string | numbe
 export const flag: v.GenericSchema<boolean | undefined> = v.optional(
   v.custom<boolean>((value) => typeof value === "boolean", "expected true or false"),
 );
+
+/** This value and no other. */
+export const exactly = <T extends string | number | boolean>(wanted: T): v.GenericSchema<T> =>
+  v.custom<T>((value) => value === wanted, `expected ${wanted}`);

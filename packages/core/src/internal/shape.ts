@@ -1,20 +1,13 @@
 /** Checks of what users build themselves. A file of its own: a bundle that defines nothing is to carry nothing of it. */
 import * as v from "valibot";
 import type { Provenance } from "../types.ts";
-import { textThat } from "./schema.ts";
 
-const KEBAB = /^[a-z][a-z\d]*(-[a-z\d]+)*$/;
 const PROVENANCES: readonly unknown[] = ["platform", "external", "entra-federated", "unknown"];
 
 /** A function. */
 export const callable: v.GenericSchema<(...given: never[]) => unknown> = v.custom<(...given: never[]) => unknown>(
   (value) => typeof value === "function",
   "expected a function",
-);
-
-/** What a source or target is called: as its file would be. */
-export const kebabName: v.GenericSchema<string> = textThat("expected a name in kebab-case", (value) =>
-  KEBAB.test(value),
 );
 
 /** How a token came to be. */

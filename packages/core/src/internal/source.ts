@@ -1,9 +1,10 @@
 /** What identity sources share: taking a token, and saying why there is none. */
-import * as v from "valibot";
+import type * as v from "valibot";
 import { TokenError, type TokenErrorFields } from "../errors.ts";
 import type { Detection, Platform, SubjectToken } from "../types.ts";
 import { isTransient, parseJson, type Reply, retryAfterMs } from "./http.ts";
 import { expiryOf } from "./jwt.ts";
+import { like } from "./schema.ts";
 import { secret } from "./secret.ts";
 import { plain } from "./text.ts";
 
@@ -15,7 +16,7 @@ function isToken(value: unknown): value is string {
 }
 
 /** A token, perhaps with white space around it. */
-export const tokenText: v.GenericSchema<string> = v.custom<string>(isToken, "expected a token");
+export const tokenText: v.GenericSchema<string> = like(TOKEN, "expected a token");
 
 /** The failure of a source; `ERR_SOURCE_FAILED`, recovery `stop`, unless the fields say otherwise. */
 export function sourceError(step: string, why: string, fields?: Partial<TokenErrorFields>): TokenError {

@@ -5,9 +5,10 @@
  */
 import * as v from "valibot";
 import { expiryOf } from "../internal/jwt.ts";
+import { kebabName } from "../internal/kebab-name.ts";
 import { checkOptions, checkReply } from "../internal/schema.ts";
 import { secret } from "../internal/secret.ts";
-import { callable, kebabName, provenance } from "../internal/shape.ts";
+import { callable, provenance } from "../internal/shape.ts";
 import { tokenText } from "../internal/source.ts";
 import type { IdentitySource, Platform, Provenance } from "../types.ts";
 

@@ -4,8 +4,9 @@
  * Import from `@tokenhop/core/sources/from-request`.
  */
 import * as v from "valibot";
+import { kebabName } from "../internal/kebab-name.ts";
 import { checkOptions } from "../internal/schema.ts";
-import { callable, kebabName, provenance } from "../internal/shape.ts";
+import { callable, provenance } from "../internal/shape.ts";
 import { foundToken, sourceError, unavailable } from "../internal/source.ts";
 import type { IdentitySource, Provenance } from "../types.ts";
 
