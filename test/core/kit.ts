@@ -40,6 +40,7 @@ const none: Readonly<Record<string, unknown>> = {
   "a number for a code": { code: 5, message: "no", recovery: "stop" },
   "a list for a code": { code: ["ERR_ISSUER_KEYS"], message: "no", recovery: "stop" },
   "a code of somebody else": { code: "ENOENT", message: "no", recovery: "stop" },
+  "a code of a client's own token": { code: "ERR_AUTH_FORBIDDEN", message: "no", recovery: "stop" },
   "a code in lower case": { code: "ERR_issuer", message: "no", recovery: "stop" },
   "a code of two lines": { code: "ERR_ISSUER\nERR_KEYS", message: "no", recovery: "stop" },
   "a code without end": { code: `ERR_${"A".repeat(41)}`, message: "no", recovery: "stop" },

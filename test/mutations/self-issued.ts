@@ -6,6 +6,7 @@ const error = "internal/plain-error.ts";
 const at = breaksIn("packages/core/src");
 
 export const selfIssuedBreaks = [
+  at(error, "(?!AUTH)", "", "a minter decides what a client is told of its own token"),
   at(source, '?.mint === "function"', " !== null", "whatever stands in env.ISSUER is taken for a minter"),
   at(
     source,

@@ -6,7 +6,8 @@ import { plain } from "./text.ts";
 /** What `TokenError.toJSON()` gives. */
 export type PlainError = TokenErrorFields & { readonly message: string };
 
-const CODE = /^ERR_[A-Z_]{1,40}$/;
+/** Of every kind but one: what a client is told of its own token is not for another process to say. */
+const CODE = /^ERR_(?!AUTH)[A-Z_]{1,40}$/;
 const RECOVERIES: readonly unknown[] = ["retry", "subject", "propagation", "stop"];
 
 /** Whether it has what makes an error. Whoever rebuilds it looks at the rest. */

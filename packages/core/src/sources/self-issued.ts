@@ -157,7 +157,7 @@ export function selfIssued(minter: TokenMinter | undefined, options: SelfIssuedO
       const told = String(aud);
       if (told !== audience) throw sourceError(name, `its token is for ${plain(told)}, not for ${audience}`);
       const expiresAt = Number(exp) * 1_000;
-      if (!(expiresAt > platform.now())) throw sourceError(name, "it gave an expired token", { recovery: "retry" });
+      if (!(expiresAt > platform.now())) throw sourceError(name, "an expired token", { recovery: "retry" });
       return { token: secret(token), expiresAt };
     },
   };
