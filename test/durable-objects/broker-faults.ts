@@ -34,16 +34,19 @@ const ITS_OWN = [
   "ERR_WATCH_UNSUPPORTED",
   "ERR_DOWNSTREAM_HOST",
   "ERR_DOWNSTREAM_PROVIDER",
+  "ERR_ISSUER_REFUSED",
+  "ERR_ISSUER_KEYS",
+  "ERR_NOBODY_KNOWS",
+  "ERR_EXCHANGE_OF_TOMORROW",
+];
+/** What no other process has a word in: who called this one. */
+const OF_A_CLIENT = [
   "ERR_AUTH_MISSING",
   "ERR_AUTH_REQUEST",
   "ERR_AUTH_INVALID",
   "ERR_AUTH_FORBIDDEN",
   "ERR_AUTH_UNAVAILABLE",
   "ERR_AUTH_APP_ONLY",
-  "ERR_ISSUER_REFUSED",
-  "ERR_ISSUER_KEYS",
-  "ERR_NOBODY_KNOWS",
-  "ERR_EXCHANGE_OF_TOMORROW",
 ];
 const failed = (code: string): object => ({ version: 1, ok: false, error: { ...refusal, code } });
 
@@ -145,6 +148,7 @@ export const faultRows: readonly FaultRow[] = [
   }),
   ...wrong("refused", { "ERR_BROKER_REFUSED, its own affair": failed("ERR_BROKER_REFUSED") }),
   ...wrong("failed", Object.fromEntries(ITS_OWN.map((code) => [`${code}, its own affair`, failed(code)]))),
+  ...wrong("unreadable", Object.fromEntries(OF_A_CLIENT.map((code) => [code, failed(code)]))),
   {
     says: "the exchange goes on, again and again, as is said at once",
     faults: answers(failed("ERR_CALL_TIMEOUT")),

@@ -22,7 +22,7 @@ const itsOwn = [
   ["ERR_ISSUER_REFUSED", "failed"],
   ["ERR_STEP_TIMEOUT", "failed"],
   ["ERR_CONFIG_INVALID", "failed"],
-  ["ERR_AUTH_INVALID", "failed"],
+  ["ERR_AUTH_INVALID", "unreadable"],
 ] as const;
 
 /** A broker that has been made, so that its steps can be played. */
