@@ -185,6 +185,15 @@ export const suite: Suite = (QUnit) => {
       assert.strictEqual(signingKey(on.keys, START + 89 * DAY + HOUR)?.kid, "a");
     });
 
+    QUnit.test(
+      "a next key that counts by the time another is due is not joined by one, and nobody is called",
+      (assert) => {
+        const next = key("b", { activeAt: START + POLICY.everyMs + 6 * MINUTE });
+        const plan = planKeys([key("a"), next], POLICY, START);
+        assert.deepEqual([kids(plan.keys), plan.make, plan.nextChangeAt], ["a b", undefined, next.activeAt]);
+      },
+    );
+
     QUnit.test("any jumps of the clock: afterwards keys change as always, and none signs unpublished", (assert) => {
       assert.ok(playJumps(assert) > 300, "runs in which the clock jumped far");
     });

@@ -93,9 +93,12 @@ export function planKeys<K extends KeyTimes>(keys: readonly K[], policy: Rotatio
   const kept = wanted.map(changed).filter((key) => goneAt(key) > now);
   // Made, or retired, while the clock was ahead, or announced for later than a whole period. Or the clock is behind now: nobody can
   // tell. So such a key stays as it is, and stands in nobody's way.
-  const counted = kept.filter(
-    ({ createdAt, activeAt, retiredAt }) => (retiredAt ?? Math.max(createdAt, activeAt - everyMs)) <= latest,
-  );
+  const countedAt = (at: number): readonly K[] =>
+    kept.filter(
+      ({ createdAt, activeAt, retiredAt }) =>
+        (retiredAt ?? Math.max(createdAt, activeAt - everyMs)) <= at + CLOCK_SKEW_MS,
+    );
+  const counted = countedAt(now);
   const plan = (dueAt: number, make?: { readonly activeAt: number }, stay: readonly K[] = kept): RotationPlan<K> => ({
     keys: stay,
     ...(make && { make }),
@@ -117,7 +120,8 @@ export function planKeys<K extends KeyTimes>(keys: readonly K[], policy: Rotatio
     const retired = counted.filter((key) => !isLive(key)).map(goneAt);
     return plan(retired.length === 0 ? Number.POSITIVE_INFINITY : Math.max(dueAt, ...retired));
   }
-  if (dueAt > now) return plan(dueAt);
+  // A key that counts by then takes the next one's place, and what is due is its own change.
+  if (dueAt > now) return plan(countedAt(dueAt).length >= MAX_KEYS ? Number.POSITIVE_INFINITY : dueAt);
   // On time that is the end of `everyMs`, and when late not a moment sooner.
   const activeAt = now + publishAheadMs;
   return plan(activeAt, { activeAt }, counted);
