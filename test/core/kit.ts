@@ -4,9 +4,9 @@ import * as kit from "@tokenhop/core/kit";
 import * as v from "valibot";
 import { assertHides, failureOf } from "../contract/platform.ts";
 import type { QUnitLike, Suite } from "../harness.ts";
-import { canary, canaryToken } from "../leak.ts";
+import { canary, canaryToken, record } from "../leak.ts";
 
-const { checkOptions, checkReply, errorFrom, flag, plainErrorSchema, text } = kit;
+const { answered, checkOptions, checkReply, classOf, errorFrom, flag, plainErrorSchema, text } = kit;
 
 /** What an error may say, one kind each; all of it arrives. */
 const errors: readonly (readonly [string, TokenErrorFields])[] = [
@@ -79,8 +79,33 @@ const ways: Readonly<Record<string, (error: TokenError) => unknown>> = {
 export const suite: Suite = (QUnit: QUnitLike) => {
   QUnit.module("kit", () => {
     QUnit.test("exports what it says, and no more", (assert) => {
-      const checks = ["callable", "checkOptions", "checkReply", "encodeBase64Url", "errorFrom", "exactly", "flag"];
-      assert.deepEqual(Object.keys(kit).sort(), [...checks, "plain", "plainErrorSchema", "text", "textThat"]);
+      const first = ["answered", "callable", "checkOptions", "checkReply", "classOf", "encodeBase64Url", "errorFrom"];
+      const rest = ["exactly", "flag", "plain", "plainErrorSchema", "safeUrl", "text", "textThat"];
+      assert.deepEqual(Object.keys(kit).sort(), [...first, ...rest]);
+    });
+
+    QUnit.test("answers with data, whatever happens", async (assert) => {
+      const unforeseen = (): TokenError =>
+        new TokenError("Cannot do it", { code: "ERR_ISSUER_KEYS", recovery: "retry" });
+      const text = canary("what a stranger says");
+      const ours = new TokenError("Cannot mint a token", { code: "ERR_ISSUER_REFUSED" });
+      assert.strictEqual(await answered(async () => 5, unforeseen), 5);
+      const refused = await answered(() => Promise.reject(ours), unforeseen);
+      assert.deepEqual(refused, { ok: false, error: ours.toJSON() });
+      const failed = await answered(() => Promise.reject(new RangeError(text)), unforeseen);
+      assert.deepEqual(structuredClone(failed), { ok: false, error: unforeseen().toJSON() });
+      record("a failure as data", failed);
+    });
+
+    QUnit.test("tells of a stranger's error its class, and no more", (assert) => {
+      const text = canary("what a stranger says of itself");
+      const named = Object.assign(new Error(text), { name: `x\u202e${"y".repeat(100)}` });
+      const told = [new RangeError(text), { name: "Odd", message: text }, text, undefined, { name: 5 }, named].map(
+        classOf,
+      );
+      record("classes of errors", told);
+      assert.deepEqual(told.slice(0, 5), ["RangeError", "Odd", "string", "undefined", "object"]);
+      assert.ok(!told[5]?.includes("\u202e") && String(told[5]).length <= 61, told[5]);
     });
 
     QUnit.test("names every problem by its path, and no value", async (assert) => {

@@ -2,9 +2,10 @@
 import { type Break, breaksIn } from "./break.ts";
 
 const at = breaksIn("packages/durable-objects/src/broker");
+const whole = breaksIn("packages/durable-objects/src");
 
 const breaks: readonly Break[] = [
-  at("ask.ts", "platform.sleep(timeoutMs,", "platform.sleep(90_000,", "a broker that hangs holds requests up"),
+  whole("in-time.ts", "platform.sleep(timeoutMs,", "platform.sleep(90_000,", "a broker that hangs holds requests up"),
   at("ask.ts", '? "refused" : "failed"', '? reply : "failed"', "an older broker fails requests"),
   at("ask.ts", '? "refused" : "failed"', '? "refused" : reply', "a broker without network fails requests"),
   at("ask.ts", "EXCHANGE_(REFUSED|", "EXCHANGE_(", "what was refused is asked by every isolate"),

@@ -31,10 +31,8 @@ const documents: readonly Break[] = [
 
 // biome-ignore format: a table
 const options: readonly Break[] = [
-  at("issuer-url.ts", 'protocol === "https:" || (allowHttpLoopback &&', 'protocol === "https:" || (', "plain http on loopback is taken in production"),
-  at("issuer-url.ts", "&& LOOPBACK.test(hostname)", "", "plain http anywhere is taken in tests"),
-  at("issuer-url.ts", "safe && asWritten && ", "safe && ", "an issuer is spelt in a way that no verifier sees"),
-  at("issuer-url.ts", "!(username || password) && ", "", "an issuer has a password"),
+  at("issuer-url.ts", "safeUrl(text, allowHttpLoopback)", "safeUrl(text, true)", "plain http on loopback is taken in production"),
+  at("issuer-url.ts", "return asWritten && ", "return url !== undefined && ", "an issuer is spelt in a way that no verifier sees"),
   at("issuer-url.ts", " && !/[?#]/.test(text)", "", "an issuer has a query"),
   at("issuer-url.ts", "endsWith(`.", "endsWith(`", "it warns of hosts that are nobody else's"),
   at("options.ts", "text.trim() === text", "text.trim() !== \"\"", "an audience has a blank at its end that nobody sees"),

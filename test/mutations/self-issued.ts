@@ -6,6 +6,8 @@ const error = "internal/plain-error.ts";
 const at = breaksIn("packages/core/src");
 
 export const selfIssuedBreaks = [
+  at(error, 'plain(name, "", 60)', "String(thrown)", "what a stranger's error holds is told"),
+  at(error, "isTokenError(error) ? error : unexpected(error)", "unexpected(error)", "a refusal loses its code"),
   at(error, "(?!AUTH)", "", "a minter decides what a client is told of its own token"),
   at(source, '?.mint === "function"', " !== null", "whatever stands in env.ISSUER is taken for a minter"),
   at(

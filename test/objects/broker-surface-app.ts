@@ -3,6 +3,7 @@ import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import type { Providers } from "@tokenhop/core";
 import { testProvider } from "@tokenhop/core/testing";
 import { type BrokerReply, TokenBroker } from "@tokenhop/durable-objects";
+import { type Classes, namesIn } from "./class-names.ts";
 
 const made = (): Providers => ({ graph: testProvider({ token: "the-token-of-graph" }) });
 
@@ -56,20 +57,11 @@ export class More extends Plain {
   }
 }
 
-const classes: Readonly<Record<string, { readonly prototype: object }>> = { Plain, Field, More, DurableObject };
-
-/** Every name on a class's prototypes, down to that of all objects. */
-function namesOf({ prototype }: { readonly prototype: object }): string[] {
-  const names: string[] = [];
-  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at)) {
-    names.push(...Object.getOwnPropertyNames(at));
-  }
-  return [...new Set(names)].sort();
-}
+const classes: Classes = { Plain, Field, More, DurableObject };
 
 /** Tells the test what there is. */
 export class Names extends WorkerEntrypoint {
   list(): Readonly<Record<string, readonly string[]>> {
-    return Object.fromEntries(Object.entries(classes).map(([name, one]) => [name, namesOf(one)]));
+    return namesIn(classes);
   }
 }

@@ -11,6 +11,7 @@ import {
   issuerHandler,
 } from "@tokenhop/durable-objects";
 import { textsOf } from "../render.ts";
+import { type Classes, namesIn } from "./class-names.ts";
 import { AUDIENCE, BILLS, ORDERS, OTHER_AUDIENCE } from "./issuer-names.ts";
 
 /** Its bindings and variables. */
@@ -141,7 +142,7 @@ export const handler = {
 };
 
 /** Classes of which every name is tried. */
-const classes: Readonly<Record<string, { readonly prototype: object }>> = {
+const classes: Classes = {
   Keys,
   MoreKeys,
   Issuer,
@@ -150,18 +151,9 @@ const classes: Readonly<Record<string, { readonly prototype: object }>> = {
   WorkerEntrypoint,
 };
 
-/** Every name on a class's prototypes, down to that of all objects. */
-function namesOf({ prototype }: { readonly prototype: object }): string[] {
-  const names: string[] = [];
-  for (let at: object | null = prototype; at !== null; at = Object.getPrototypeOf(at)) {
-    names.push(...Object.getOwnPropertyNames(at));
-  }
-  return [...new Set(names)].sort();
-}
-
 /** Tells the test what there is. */
 export class Names extends WorkerEntrypoint {
   list(): Readonly<Record<string, readonly string[]>> {
-    return Object.fromEntries(Object.entries(classes).map(([name, one]) => [name, namesOf(one)]));
+    return namesIn(classes);
   }
 }

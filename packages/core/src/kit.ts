@@ -8,7 +8,8 @@ import * as v from "valibot";
 import { isPlainError, type PlainError } from "./internal/plain-error.ts";
 
 export { encodeBase64Url } from "./internal/base64.ts";
-export { errorFrom, type PlainError } from "./internal/plain-error.ts";
+export { safeUrl } from "./internal/hosts.ts";
+export { answered, classOf, errorFrom, type PlainError, type Refusal } from "./internal/plain-error.ts";
 export { checkOptions, checkReply, exactly, flag, text, textThat } from "./internal/schema.ts";
 export { callable } from "./internal/shape.ts";
 export { plain } from "./internal/text.ts";

@@ -4,6 +4,7 @@
  *
  * Import from `@tokenhop/durable-objects`.
  */
+export type { Refusal } from "@tokenhop/core/kit";
 export type { ObjectOptions } from "./ask-object.ts";
 export type { FallbackReason } from "./broker/ask.ts";
 export type { BrokeredOptions, SharedProviders } from "./broker/options.ts";
@@ -18,6 +19,5 @@ export {
   type IssuerObjectOptions,
   type IssuerStub,
 } from "./issuer-object.ts";
-export type { Refusal } from "./replies.ts";
 export { TokenBroker } from "./token-broker.ts";
 export type { LocationHint, NamespaceLike } from "./types.ts";

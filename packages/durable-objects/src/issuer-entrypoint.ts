@@ -2,12 +2,12 @@
 /** What other Workers are bound to: an identity that their binding names, and nothing else of the issuer. */
 import { WorkerEntrypoint } from "cloudflare:workers";
 import { TokenError } from "@tokenhop/core";
-import { checkOptions, plain, text } from "@tokenhop/core/kit";
+import { answered, checkOptions, plain, text } from "@tokenhop/core/kit";
 import type { MintReply } from "@tokenhop/core/sources/self-issued";
 import * as v from "valibot";
 import { askObject, type ObjectOptions, stubsOf } from "./ask-object.ts";
 import type { IssuerStub } from "./issuer-object.ts";
-import { answered, outage } from "./replies.ts";
+import { outage } from "./replies.ts";
 import { sealRpc } from "./rpc-surface.ts";
 import type { NamespaceLike } from "./types.ts";
 

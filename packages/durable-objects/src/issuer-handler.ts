@@ -1,9 +1,10 @@
 /** The public documents of an issuer whose keys are in a Durable Object. */
-import { ConfigError, TokenError } from "@tokenhop/core";
+import { ConfigError, defaultPlatform, TokenError } from "@tokenhop/core";
 import { checkReply, errorFrom, exactly, plainErrorSchema, text } from "@tokenhop/core/kit";
 import { type IssuerDocuments, type IssuerRoutesOptions, issuerRoutes } from "@tokenhop/issuer";
 import * as v from "valibot";
 import { askObject, stubsOf } from "./ask-object.ts";
+import { inTime } from "./in-time.ts";
 import { ISSUER_NAME, type IssuerKeys } from "./issuer-entrypoint.ts";
 import type { IssuerStub } from "./issuer-object.ts";
 import { createKeptCopy } from "./kept-copy.ts";
@@ -32,18 +33,18 @@ const documentsSchema = v.object({
 });
 const failureSchema = v.object({ ok: exactly(false), error: plainErrorSchema });
 
-function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<never>((_, reject) => {
-    const error = new TokenError(`no answer within ${ANSWER_MS} ms`, { code: "ERR_ISSUER_KEYS", recovery: "retry" });
-    timer = setTimeout(() => reject(error), ANSWER_MS);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+function late(): never {
+  throw new TokenError(`no answer within ${ANSWER_MS} ms`, { code: "ERR_ISSUER_KEYS", recovery: "retry" });
 }
 
 /** What the object publishes. */
 async function documentsFrom(stubs: () => IssuerStub, issuer: string): Promise<IssuerDocuments> {
-  const answer = await inTime(askObject(stubs, (stub) => stub.documents()));
+  const patience = { platform: defaultPlatform(), timeoutMs: ANSWER_MS };
+  const answer = await inTime(
+    askObject(stubs, (stub) => stub.documents()),
+    patience,
+    late,
+  );
   if (Object(answer).ok === false) {
     throw errorFrom(checkReply(failureSchema, answer, ISSUER_NAME, "ERR_ISSUER_KEYS").error);
   }

@@ -2,6 +2,7 @@
 /** The Durable Object that owns an issuer's keys. */
 import { DurableObject } from "cloudflare:workers";
 import { ConfigError, isTokenError, type TokenError } from "@tokenhop/core";
+import { answered, type Refusal } from "@tokenhop/core/kit";
 import type { MintReply } from "@tokenhop/core/sources/self-issued";
 import {
   createIssuer,
@@ -12,7 +13,7 @@ import {
   type WhichKeys,
 } from "@tokenhop/issuer";
 import { durableObjectKeyStore } from "@tokenhop/issuer/stores/durable-object";
-import { answered, outage, type Refusal, saysOf } from "./replies.ts";
+import { outage, saysOf } from "./replies.ts";
 import { sealRpc } from "./rpc-surface.ts";
 
 /** What {@link IssuerObject} is configured with: all that `createIssuer` takes but where the keys are, and the clock. */

@@ -1,40 +1,12 @@
-/** What passes through RPC: plain data. A thrown error loses its class there, and an instance does not pass at all. */
+/** What is told of what went wrong: to whom it may concern in the log, and to a caller. */
 import { isTokenError, TokenError } from "@tokenhop/core";
-import { type PlainError, plain } from "@tokenhop/core/kit";
+import { classOf } from "@tokenhop/core/kit";
 
-/** What a call comes to that was not answered with what it asked for. */
-export interface Refusal {
-  readonly ok: false;
-  readonly error: PlainError;
-}
+/** What went wrong, for a message or a log. */
+export const saysOf = (thrown: unknown): string => (isTokenError(thrown) ? thrown.message : classOf(thrown));
 
-/** An error as data. */
-export const refusal = (error: TokenError): Refusal => ({ ok: false, error: error.toJSON() });
-
-/** What went wrong, for a message or a log. A stranger's message may hold a secret, so of that only the class is told. */
-export function saysOf(thrown: unknown): string {
-  if (isTokenError(thrown)) return thrown.message;
-  return thrown instanceof Error ? plain(thrown.name, "", 60) : typeof thrown;
-}
-
-/**
- * The answer of `work`, or the error that it fails with.
- *
- * @param unexpected What to say of a failure that is no error of this project: of that, the caller is shown nothing.
- */
-export async function answered<T>(
-  work: () => Promise<T>,
-  unexpected: (thrown: unknown) => TokenError,
-): Promise<T | Refusal> {
-  try {
-    return await work();
-  } catch (error) {
-    return refusal(isTokenError(error) ? error : unexpected(error));
-  }
-}
-
-/** A call that failed for no reason that its caller could remove. It is printed here and not told there. */
-export function outage(what: string, thrown: unknown, code: "ERR_ISSUER_KEYS" = "ERR_ISSUER_KEYS"): TokenError {
+/** A call of the issuer's that failed for no reason that its caller could remove. It is printed here and not told there. */
+export function outage(what: string, thrown: unknown): TokenError {
   console.error(`${what}: ${saysOf(thrown)}`);
-  return new TokenError(what, { code, recovery: "retry" });
+  return new TokenError(what, { code: "ERR_ISSUER_KEYS", recovery: "retry" });
 }

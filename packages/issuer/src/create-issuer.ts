@@ -1,5 +1,6 @@
 /** The issuer as a whole: options in, minting and public documents out. */
 import { defaultPlatform, isTokenError } from "@tokenhop/core";
+import { answered, classOf } from "@tokenhop/core/kit";
 import type { MintReply } from "@tokenhop/core/sources/self-issued";
 import { documentsOf } from "./documents.ts";
 import { dropping } from "./drop.ts";
@@ -7,7 +8,7 @@ import { sharedDomainOf } from "./issuer-url.ts";
 import { keyKeeper } from "./keeper.ts";
 import { checkMinter, checkMinterQuestion, checkQuestion, signToken, type Wanted } from "./mint.ts";
 import { checkIssuerOptions } from "./options.ts";
-import { classOf, keysError } from "./ring.ts";
+import { keysError } from "./ring.ts";
 import { issuerRoutes } from "./routes.ts";
 import type { Issuer, IssuerDocuments, IssuerOptions, MintedToken } from "./types.ts";
 
@@ -102,13 +103,13 @@ export function createIssuer(options: IssuerOptions): Issuer {
       const narrowed = { ...config, audiences: [...allowed] };
       return {
         async mint(question): Promise<MintReply> {
-          try {
-            const { token, expiresAt } = await signed(checkMinterQuestion(question, subject, narrowed));
-            return { ok: true, token: token.reveal(), expiresAt };
-          } catch (error) {
-            const known = isTokenError(error) ? error : keysError(`something unforeseen (${classOf(error)})`);
-            return { ok: false, error: known.toJSON() };
-          }
+          return answered(
+            async () => {
+              const { token, expiresAt } = await signed(checkMinterQuestion(question, subject, narrowed));
+              return { ok: true, token: token.reveal(), expiresAt } as const;
+            },
+            (thrown) => keysError(`something unforeseen (${classOf(thrown)})`),
+          );
         },
       };
     },

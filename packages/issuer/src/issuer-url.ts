@@ -1,7 +1,5 @@
 /** What may be an issuer's URL, and which hosts are unwise. */
-
-/** Hosts on which a plain connection never leaves the machine. */
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+import { safeUrl } from "@tokenhop/core/kit";
 
 /** What {@link isIssuerUrl} wants, for messages. */
 export const ISSUER_EXPECTED =
@@ -12,12 +10,9 @@ export const ISSUER_EXPECTED =
  * change is refused: of two spellings one would be wrong somewhere.
  */
 export function isIssuerUrl(text: string, allowHttpLoopback: boolean): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const { protocol, hostname, username, password, pathname, href } = url;
-  const safe = protocol === "https:" || (allowHttpLoopback && protocol === "http:" && LOOPBACK.test(hostname));
-  const asWritten = text === href || `${text}/` === href;
-  return safe && asWritten && !(username || password) && !/[?#]/.test(text) && !pathname.includes("//");
+  const url = safeUrl(text, allowHttpLoopback);
+  const asWritten = text === url?.href || `${text}/` === url?.href;
+  return asWritten && !/[?#]/.test(text) && !url.pathname.includes("//");
 }
 
 /**

@@ -1,8 +1,9 @@
 /** The ring of one issuer, between the store and those who sign and publish. */
 import { isTokenError } from "@tokenhop/core";
+import { classOf } from "@tokenhop/core/kit";
 import type { Dropping } from "./drop.ts";
 import { importKey, makeKey, type NewKey } from "./keys.ts";
-import { checkRing, classOf, keysError } from "./ring.ts";
+import { checkRing, keysError } from "./ring.ts";
 import { planKeys, type RotationPolicy, signingKey } from "./rotation.ts";
 import type { IssuerKey, IssuerPlatform, KeyRing, KeyStore } from "./types.ts";
 

@@ -1,9 +1,9 @@
 /** Tokens: who may be named in one, for whom, for how long, and what is in it. */
 import { ConfigError, secret, TokenError } from "@tokenhop/core";
-import { plain } from "@tokenhop/core/kit";
+import { classOf, plain } from "@tokenhop/core/kit";
 import type { SigningKey } from "./keeper.ts";
 import { signJwt } from "./keys.ts";
-import { classOf, keysError } from "./ring.ts";
+import { keysError } from "./ring.ts";
 import type { MintedToken, MintQuestion, VerifierConfig } from "./types.ts";
 
 /** A token is valid from a little earlier than it is issued at: the verifier's clock may be behind. */

@@ -1,6 +1,6 @@
 /** A ring as a store gave it. It decides who the issuer is: nothing in it is taken on trust, and nothing is put right silently. */
 import { ConfigError, TokenError, type TokenErrorFields } from "@tokenhop/core";
-import { checkOptions, exactly, plain, textThat } from "@tokenhop/core/kit";
+import { checkOptions, classOf, exactly, textThat } from "@tokenhop/core/kit";
 import * as v from "valibot";
 import { isCryptoKey, keyIdOf, PRIVATE_MEMBERS } from "./keys.ts";
 import type { IssuerKey, KeyRing, KeyStore, SigningAlgorithm } from "./types.ts";
@@ -12,12 +12,6 @@ export function keysError(why: string, fields?: Partial<TokenErrorFields>): Toke
     recovery: "retry",
     ...fields,
   });
-}
-
-/** The class of a thrown thing, which is all that is told of it. */
-export function classOf(thrown: unknown): string {
-  const { name } = Object(thrown) as { readonly name?: unknown };
-  return typeof name === "string" ? plain(name, "", 60) : typeof thrown;
 }
 
 const base64url = textThat("expected base64url", (value) => /^[\w-]+$/.test(value));

@@ -3,8 +3,9 @@
  *
  * Import from `@tokenhop/issuer/testing`.
  */
+import { classOf } from "@tokenhop/core/kit";
 import { algorithmOf, importKey, isCryptoKey, makeKey, verifyingKey } from "./keys.ts";
-import { checkRing, classOf } from "./ring.ts";
+import { checkRing } from "./ring.ts";
 import type { IssuerKey, KeyRing, KeyStore } from "./types.ts";
 
 const WRITERS = 8;

@@ -1,10 +1,16 @@
 /** Errors as plain data, for where instances do not pass: the RPC of Workers and Durable Objects. */
-import { TokenError, type TokenErrorFields } from "../errors.ts";
+import { isTokenError, TokenError, type TokenErrorFields } from "../errors.ts";
 import { HOUR_MS } from "./http.ts";
 import { plain } from "./text.ts";
 
 /** What `TokenError.toJSON()` gives. */
 export type PlainError = TokenErrorFields & { readonly message: string };
+
+/** What a call comes to that was not answered with what it asked for. */
+export interface Refusal {
+  readonly ok: false;
+  readonly error: PlainError;
+}
 
 /** Of every kind but one: what a client is told of its own token is not for another process to say. */
 const CODE = /^ERR_(?!AUTH)[A-Z_]{1,40}$/;
@@ -57,4 +63,26 @@ export function errorFrom(error: PlainError): TokenError {
     traceId: field("traceId"),
     timestamp: field("timestamp"),
   });
+}
+
+/** The class of a thrown thing, which is all that is told of a stranger's: its message may hold a secret. */
+export function classOf(thrown: unknown): string {
+  const { name } = Object(thrown) as { readonly name?: unknown };
+  return typeof name === "string" ? plain(name, "", 60) : typeof thrown;
+}
+
+/**
+ * The answer of `work`, or the error that it fails with, as data: a thrown error loses its class on the way through RPC.
+ *
+ * @param unexpected What to say of a failure that is no error of this project: of that, the caller is shown nothing.
+ */
+export async function answered<T>(
+  work: () => Promise<T>,
+  unexpected: (thrown: unknown) => TokenError,
+): Promise<T | Refusal> {
+  try {
+    return await work();
+  } catch (error) {
+    return { ok: false, error: (isTokenError(error) ? error : unexpected(error)).toJSON() };
+  }
 }

@@ -1,6 +1,6 @@
 /** How an isolate asks the broker: within its time, and with every way of not being answered told apart. */
-import type { Platform } from "@tokenhop/core";
 import { askObject } from "../ask-object.ts";
+import { inTime, type Patience } from "../in-time.ts";
 import { type BrokerQuestion, type BrokerReply, type BrokerStub, readReply, STILL_WAITING } from "./protocol.ts";
 
 /**
@@ -25,38 +25,20 @@ function relayed(reply: BrokerReply): BrokerReply | FallbackReason {
   return reply.error.code === "ERR_BROKER_REFUSED" ? "refused" : "failed";
 }
 
-/** How long is waited for an answer. */
-export interface Patience {
-  readonly platform: Platform;
-  readonly timeoutMs: number;
-  /** Ends the wait: then the signal's reason is thrown. */
-  readonly signal: AbortSignal;
-}
-
 const LATE = Symbol("late");
-
-/** Waits no longer than it may. What comes later is nobody's. */
-async function inTime<T>(work: Promise<T>, { platform, timeoutMs, signal }: Patience): Promise<T | typeof LATE> {
-  const done = new AbortController();
-  const late = platform.sleep(timeoutMs, AbortSignal.any([done.signal, signal])).then((): typeof LATE => LATE);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    done.abort();
-  }
-}
 
 /** The broker's answer, or why there is none. A call that was cut off is made once more, on a fresh stub and in the same time. */
 export async function askBroker(
   stubs: () => BrokerStub,
   question: BrokerQuestion,
-  patience: Patience,
+  patience: Patience & { readonly signal: AbortSignal },
 ): Promise<BrokerReply | FallbackReason> {
   let answer: unknown;
   try {
     answer = await inTime(
       askObject(stubs, async (stub) => stub.credential(question)),
       patience,
+      () => LATE,
     );
   } catch (error) {
     patience.signal.throwIfAborted();

@@ -10,7 +10,8 @@ import {
   type Platform,
   TokenError,
 } from "@tokenhop/core";
-import { answered, saysOf } from "../replies.ts";
+import { answered } from "@tokenhop/core/kit";
+import { saysOf } from "../replies.ts";
 import { whyNotShared } from "./app-only.ts";
 import { configurations, type Digest } from "./configuration.ts";
 import {
