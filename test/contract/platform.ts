@@ -13,6 +13,8 @@ export interface Sent {
   readonly method: string;
   readonly headers: Headers;
   readonly redirect: string | undefined;
+  /** The body, where it is a text or a form; else empty. */
+  readonly body: string;
 }
 
 /** A platform that remembers what it was asked for. */
@@ -37,6 +39,10 @@ function aborted(signal: AbortSignal | null | undefined): Promise<never> {
   });
 }
 
+function textOf(body: unknown): string {
+  return typeof body === "string" || body instanceof URLSearchParams ? String(body) : "";
+}
+
 /** A platform of its own for each test. */
 export function fakePlatform({ env = {}, files, respond }: FakeWorld = {}): FakePlatform {
   const requests: Sent[] = [];
@@ -51,6 +57,7 @@ export function fakePlatform({ env = {}, files, respond }: FakeWorld = {}): Fake
         method: init?.method ?? "GET",
         headers: new Headers(init?.headers),
         redirect: init?.redirect,
+        body: textOf(init?.body),
       };
       requests.push(sent);
       const reply = async (): Promise<Response> => {

@@ -2,8 +2,8 @@
 import type { IdentitySource, Provenance, Recovery, SubjectToken } from "@tokenhop/core";
 import type { QUnitLike } from "../harness.ts";
 import { canary, canaryToken } from "../leak.ts";
-import { assertHides, contextFor, type FakePlatform, failureOf, fakePlatform, json, NOW } from "./platform.ts";
-import { AUDIENCE, freshToken, type WireContract, wireContract } from "./wire.ts";
+import { assertHides, contextFor, type FakePlatform, failureOf, fakePlatform, NOW } from "./platform.ts";
+import { AUDIENCE, freshToken, goodText, type WireContract, wireContract, wirePlatform } from "./wire.ts";
 
 export interface SourceContract {
   readonly name: string;
@@ -35,7 +35,10 @@ export function sourceContract(QUnit: QUnitLike, contract: SourceContract): void
   const { name, variant, provenance, create, wire, opaque = false, expired } = contract;
   const platformWith =
     contract.platform ??
-    ((token: string) => fakePlatform({ env: wire?.env ?? {}, respond: () => json(wire?.body(token)) }));
+    ((token: string) => {
+      if (!wire) return fakePlatform();
+      return wirePlatform(wire, () => new Response(goodText(wire, token), { headers: wire.headers ?? {} }));
+    });
   const request = new Request("https://app.example/");
   const give = (token: string): Promise<SubjectToken> =>
     create(token).getToken({ audience: AUDIENCE }, contextFor(platformWith(token), { request }));

@@ -15,16 +15,21 @@ export interface TargetContract<Out extends Credential, P extends object> {
   create(): Target<Out, P>;
   /** A function where they have to be made first. */
   readonly params: P | (() => Promise<P>);
-  /** The body of a good reply whose secret is this, and which lasts an hour. */
-  body(secretText: unknown): unknown;
+  /** The body of a good reply whose secret is this, and which lasts an hour. Absent where nothing is asked of a server. */
+  body?(secretText: unknown): unknown;
+  /** How a body is written. Default: as JSON. */
+  encode?(body: unknown): string;
   /** Wrong options, and every problem that must be named. */
   readonly mistakes: readonly { readonly what: string; make(): unknown; readonly problems: readonly string[] }[];
   /** The body of a refusal that says this. */
-  refusal(text: string): unknown;
+  refusal?(text: string): unknown;
 }
 
+/** One bad reply, and what it must come to. `good` is the text of a good reply with this secret. */
 interface Fault {
-  readonly reply: (good: (secretText: unknown) => unknown) => ScriptedReply;
+  readonly reply: (good: (secretText: unknown) => string) => ScriptedReply;
+  /** What can only be wrong in JSON. */
+  readonly jsonOnly?: boolean;
   readonly code: ErrorCode;
   readonly recovery: Recovery;
   readonly status?: number;
@@ -42,15 +47,15 @@ const faults: Readonly<Record<string, Fault>> = {
   "a JSON null": { reply: () => json(null), ...unreadable },
   "a JSON list": { reply: () => json([]), ...unreadable },
   "truncated JSON": {
-    reply: (good) => new Response(JSON.stringify(good(canaryToken())).slice(0, -9)),
+    reply: (good) => new Response(good(canaryToken()).slice(0, -9)),
     ...unreadable,
   },
-  "no secret": { reply: (good) => json(good(undefined)), ...unreadable },
-  "an empty secret": { reply: (good) => json(good("")), ...unreadable },
-  "a secret of two lines": { reply: (good) => json(good("a.b.c\r\nx-evil: 1")), ...unreadable },
-  "a secret that is a number": { reply: (good) => json(good(5)), ...unreadable },
+  "no secret": { reply: (good) => new Response(good(undefined)), ...unreadable },
+  "an empty secret": { reply: (good) => new Response(good("")), ...unreadable },
+  "a secret of two lines": { reply: (good) => new Response(good("a.b.c\r\nx-evil: 1")), ...unreadable },
+  "a secret that is a number": { reply: (good) => new Response(good(5)), ...unreadable, jsonOnly: true },
   "a huge body": {
-    reply: (good) => json({ ...(good(canaryToken()) as object), more: "x".repeat(300_000) }),
+    reply: (good) => new Response(good(canaryToken()) + " ".repeat(300_000)),
     code: "ERR_HTTP_TOO_LARGE",
     recovery: "retry",
   },
@@ -60,7 +65,12 @@ const faults: Readonly<Record<string, Fault>> = {
     recovery: "stop",
   },
   "no answer": { reply: () => new TypeError("fetch failed"), code: "ERR_HTTP_NETWORK", recovery: "retry" },
-  "201": { reply: (good) => json(good(canaryToken()), { status: 201 }), ...failed, recovery: "stop", status: 201 },
+  "201": {
+    reply: (good) => new Response(good(canaryToken()), { status: 201 }),
+    ...failed,
+    recovery: "stop",
+    status: 201,
+  },
   "404 with a page": { reply: () => new Response(HTML, { status: 404 }), ...failed, recovery: "stop", status: 404 },
   "408": { reply: () => new Response("", { status: 408 }), ...failed, recovery: "retry", status: 408 },
   "429 with seconds": {
@@ -93,12 +103,16 @@ const echoes: Readonly<Record<string, (token: string) => string>> = {
   "in lines": (token) => token.replace(/.{60}/g, "$&\r\n"),
 };
 
-/** Registers the contract for one target. */
-export function targetContract<Out extends Credential, P extends object>(
+/** Registers what is said of the exchange with a server. */
+function wireTests<Out extends Credential, P extends object>(
   QUnit: QUnitLike,
   contract: TargetContract<Out, P>,
+  body: (secretText: unknown) => unknown,
+  refused: (text: string) => unknown,
 ): void {
-  const { name, create, body } = contract;
+  const { name, create, encode = JSON.stringify } = contract;
+  const good = (secretText: unknown): string => encode(body(secretText));
+  const refusal = (text: string): string => encode(refused(text));
   const made = async (): Promise<P> => (typeof contract.params === "function" ? contract.params() : contract.params);
 
   const subjectOf = (token: string) => ({ token: secret(token), expiresAt: NOW + 300_000 });
@@ -107,6 +121,96 @@ export function targetContract<Out extends Credential, P extends object>(
     return { fetch, clock, context: contextFor(testPlatform({ clock, fetch })) };
   };
 
+  QUnit.test("asks once, over https, and follows no redirect", async (assert) => {
+    const { fetch, context } = worldOf(new Response(good(canaryToken())));
+    await create().exchange(subjectOf(canaryToken()), await made(), context);
+    const sent = fetch.requests.map(({ url, redirect }) => [new URL(url).protocol, redirect]);
+    assert.deepEqual(sent, [["https:", "manual"]]);
+  });
+
+  QUnit.test("counts the lifetime from before the request", async (assert) => {
+    const { context, clock } = worldOf(() => {
+      clock.jump(2_000);
+      return new Response(good(canaryToken()));
+    });
+    const { kind, expiresAt } = await create().exchange(subjectOf(canaryToken()), await made(), context);
+    assert.deepEqual([kind, expiresAt], [contract.kind, NOW + 3_600_000]);
+  });
+
+  QUnit.test("shows neither what it was given nor what it gives", async (assert) => {
+    const [sent, given] = [canaryToken(), canaryToken()];
+    const { context } = worldOf(new Response(good(given)));
+    const target = create();
+    const params = await made();
+    assertHides(assert, await target.exchange(subjectOf(sent), params, context), [sent, given]);
+    assertHides(assert, { ...target, hosts: target.hosts?.(params) }, [sent, given]);
+  });
+
+  for (const [what, { reply, code, recovery, status, retryAfterMs, jsonOnly }] of Object.entries(faults)) {
+    if (jsonOnly && contract.encode) continue;
+    QUnit.test(`answers ${what} with its code`, async (assert) => {
+      const sent = canaryToken();
+      const { fetch, context } = worldOf(reply(good));
+      const error = await failureOf(async () => create().exchange(subjectOf(sent), await made(), context));
+      assert.deepEqual(
+        [error.code, error.recovery, error.status, error.retryAfterMs, error.step],
+        [code, recovery, status, retryAfterMs, name],
+      );
+      assert.strictEqual(error.cause, undefined, "another library's error may hold the reply");
+      assert.strictEqual(fetch.requests.length, 1, "it does not retry by itself");
+      assertHides(assert, error, [sent]);
+    });
+  }
+
+  for (const [what, echo] of Object.entries(echoes)) {
+    QUnit.test(`shows no assertion that a server echoes ${what}`, async (assert) => {
+      const sent = canaryToken({ sub: "someone" });
+      for (const status of [400, 503]) {
+        const { context } = worldOf(new Response(refusal(`got <${echo(sent)}> from you`), { status }));
+        const error = await failureOf(async () => create().exchange(subjectOf(sent), await made(), context));
+        assert.ok(/got <.*\[redacted\]/.test(error.message), "the rest is still there");
+        assertHides(assert, error, [sent]);
+      }
+    });
+  }
+
+  QUnit.test("shows no opaque assertion either", async (assert) => {
+    const sent = canary("opaque/assertion+0123456789");
+    const { context } = worldOf(new Response(refusal(`got <${sent}>`), { status: 400 }));
+    const error = await failureOf(async () => create().exchange(subjectOf(sent), await made(), context));
+    assert.ok(error.message.includes("got <[redacted]>"), error.message);
+  });
+
+  QUnit.test("puts no control characters into a message", async (assert) => {
+    const { context } = worldOf(new Response(refusal("a\u0000b\u001b[31mc\u202ed\u2028e\r\nf"), { status: 400 }));
+    const error = await failureOf(async () => create().exchange(subjectOf(canaryToken()), await made(), context));
+    assert.ok(error.message.includes("a b [31mc d e f"), error.message);
+  });
+
+  QUnit.test("rejects with the signal's reason, before and on the way", async (assert) => {
+    const reason = new Error("enough");
+    const controller = new AbortController();
+    const { fetch, context } = worldOf(() => {
+      controller.abort(reason);
+      throw new TypeError("aborted");
+    });
+    for (let round = 0; round < 2; round++) {
+      const asked = create().exchange(subjectOf(canaryToken()), await made(), {
+        ...context,
+        signal: controller.signal,
+      });
+      await assert.rejects(asked, (error) => error === reason);
+    }
+    assert.ok(fetch.requests.length > 0);
+  });
+}
+
+/** Registers the contract for one target. */
+export function targetContract<Out extends Credential, P extends object>(
+  QUnit: QUnitLike,
+  contract: TargetContract<Out, P>,
+): void {
+  const { name, create } = contract;
   QUnit.module(`target ${name}`, () => {
     QUnit.test("says what it is", (assert) => {
       const target = create();
@@ -124,87 +228,7 @@ export function targetContract<Out extends Credential, P extends object>(
       );
     });
 
-    QUnit.test("asks once, over https, and follows no redirect", async (assert) => {
-      const { fetch, context } = worldOf(json(body(canaryToken())));
-      await create().exchange(subjectOf(canaryToken()), await made(), context);
-      const sent = fetch.requests.map(({ url, redirect }) => [new URL(url).protocol, redirect]);
-      assert.deepEqual(sent, [["https:", "manual"]]);
-    });
-
-    QUnit.test("counts the lifetime from before the request", async (assert) => {
-      const { context, clock } = worldOf(() => {
-        clock.jump(2_000);
-        return json(body(canaryToken()));
-      });
-      const { kind, expiresAt } = await create().exchange(subjectOf(canaryToken()), await made(), context);
-      assert.deepEqual([kind, expiresAt], [contract.kind, NOW + 3_600_000]);
-    });
-
-    QUnit.test("shows neither what it was given nor what it gives", async (assert) => {
-      const [sent, given] = [canaryToken(), canaryToken()];
-      const { context } = worldOf(json(body(given)));
-      const target = create();
-      const params = await made();
-      assertHides(assert, await target.exchange(subjectOf(sent), params, context), [sent, given]);
-      assertHides(assert, { ...target, hosts: target.hosts?.(params) }, [sent, given]);
-    });
-
-    for (const [what, { reply, code, recovery, status, retryAfterMs }] of Object.entries(faults)) {
-      QUnit.test(`answers ${what} with its code`, async (assert) => {
-        const sent = canaryToken();
-        const { fetch, context } = worldOf(reply(body));
-        const error = await failureOf(async () => create().exchange(subjectOf(sent), await made(), context));
-        assert.deepEqual(
-          [error.code, error.recovery, error.status, error.retryAfterMs, error.step],
-          [code, recovery, status, retryAfterMs, name],
-        );
-        assert.strictEqual(error.cause, undefined, "another library's error may hold the reply");
-        assert.strictEqual(fetch.requests.length, 1, "it does not retry by itself");
-        assertHides(assert, error, [sent]);
-      });
-    }
-
-    for (const [what, echo] of Object.entries(echoes)) {
-      QUnit.test(`shows no assertion that a server echoes ${what}`, async (assert) => {
-        const sent = canaryToken({ sub: "someone" });
-        for (const status of [400, 503]) {
-          const { context } = worldOf(json(contract.refusal(`got <${echo(sent)}> from you`), { status }));
-          const error = await failureOf(async () => create().exchange(subjectOf(sent), await made(), context));
-          assert.ok(/got <.*\[redacted\]/.test(error.message), "the rest is still there");
-          assertHides(assert, error, [sent]);
-        }
-      });
-    }
-
-    QUnit.test("shows no opaque assertion either", async (assert) => {
-      const sent = canary("opaque/assertion+0123456789");
-      const { context } = worldOf(json(contract.refusal(`got <${sent}>`), { status: 400 }));
-      const error = await failureOf(async () => create().exchange(subjectOf(sent), await made(), context));
-      assert.ok(error.message.includes("got <[redacted]>"), error.message);
-    });
-
-    QUnit.test("puts no control characters into a message", async (assert) => {
-      const { context } = worldOf(json(contract.refusal("a\u0000b\u001b[31mc\u202ed\u2028e\r\nf"), { status: 400 }));
-      const error = await failureOf(async () => create().exchange(subjectOf(canaryToken()), await made(), context));
-      assert.ok(error.message.includes("a b [31mc d e f"), error.message);
-    });
-
-    QUnit.test("rejects with the signal's reason, before and on the way", async (assert) => {
-      const reason = new Error("enough");
-      const controller = new AbortController();
-      const { fetch, context } = worldOf(() => {
-        controller.abort(reason);
-        throw new TypeError("aborted");
-      });
-      for (let round = 0; round < 2; round++) {
-        const asked = create().exchange(subjectOf(canaryToken()), await made(), {
-          ...context,
-          signal: controller.signal,
-        });
-        await assert.rejects(asked, (error) => error === reason);
-      }
-      assert.ok(fetch.requests.length > 0);
-    });
+    if (contract.body && contract.refusal) wireTests(QUnit, contract, contract.body, contract.refusal);
 
     for (const { what, make, problems } of contract.mistakes) {
       QUnit.test(`refuses ${what} at once`, async (assert) => {

@@ -1,167 +1,94 @@
 /** What every identity source that asks an endpoint must do. Run by `source.ts`. */
-import type { ErrorCode, IdentitySource, Recovery } from "@tokenhop/core";
+import type { IdentitySource, Recovery } from "@tokenhop/core";
 import type { QUnitLike } from "../harness.ts";
-import { canaryToken } from "../leak.ts";
-import { assertHides, contextFor, failureOf, fakePlatform, json, NOW } from "./platform.ts";
+import {
+  assertHides,
+  contextFor,
+  type FakePlatform,
+  failureOf,
+  fakePlatform,
+  json,
+  NOW,
+  type Sent,
+} from "./platform.ts";
+import { AUDIENCE, faults, freshToken } from "./wire-faults.ts";
 
-/** The audience that every test asks for; its `/` and `:` must survive a query. */
-export const AUDIENCE = "api://AzureADTokenExchange";
+export { AUDIENCE, freshToken };
 
 /** How a source talks to an endpoint. */
 export interface WireContract {
   readonly env: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+  /** Default GET. */
+  readonly method?: string;
   /** The body of a good reply whose token is this. */
   body(token: unknown): unknown;
-  /** Name of the parameter of the query that the audience stands in. */
-  readonly audienceParameter: string;
+  /** How it is written. Default JSON; `text` is a reply that is the token alone, `xml` what `body` gives, as it is. */
+  readonly format?: "json" | "text" | "xml";
+  /** Headers of every good reply. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Name of the parameter of the query that the audience stands in, or where else it is. Absent where it cannot be asked for. */
+  readonly audienceParameter?: string;
+  audienceOf?(sent: Sent): unknown;
+  /** Answers the requests that come before the one for the token. */
+  prelude?(sent: Sent): Response | undefined;
   /** The secret of the request, if it has one. */
   readonly secret?: string;
   /** What a 404 means. */
   readonly notFound: Recovery;
 }
 
-const seconds = NOW / 1000;
-
-/** A token for the audience of the tests that ends 300 s from now. */
-export const freshToken = (): string =>
-  canaryToken({ iss: "https://issuer.example", sub: "someone", aud: [AUDIENCE], iat: seconds, exp: seconds + 300 });
-
-/** One bad reply, and what it must come to. Hand-written. */
-interface Fault {
-  readonly reply: (wire: WireContract) => Response;
-  readonly code: ErrorCode;
-  readonly recovery: Recovery | "notFound";
-  readonly status?: number;
-  readonly error?: string;
-  /** What of the reply's own words must be in the message. */
-  readonly says?: string;
-  readonly retryAfterMs?: number;
+/** The text of a good reply with this token. */
+export function goodText({ body, format = "json" }: WireContract, token: unknown): string {
+  return format === "json" ? JSON.stringify(body(token)) : String(body(token) ?? "");
 }
 
-const HTML = "<!doctype html><title>Sign in</title><p>Welcome</p>";
-const failed = { code: "ERR_SOURCE_FAILED" } as const;
-const unreadable = { code: "ERR_SOURCE_REPLY", recovery: "retry" } as const;
+/** A platform with the world that such a source wants, where `respond` answers for the token. */
+export function wirePlatform(wire: WireContract, respond: (sent: Sent) => Response | Promise<Response>): FakePlatform {
+  const { env, files } = wire;
+  return fakePlatform({ env, ...(files && { files }), respond: (sent) => wire.prelude?.(sent) ?? respond(sent) });
+}
 
-const faults: Readonly<Record<string, Fault>> = {
-  "a page with status 200": { reply: () => new Response(HTML), ...unreadable },
-  "an empty body": { reply: () => new Response(""), ...unreadable },
-  "truncated JSON": {
-    reply: ({ body }) => new Response(JSON.stringify(body(freshToken())).slice(0, -9)),
-    ...unreadable,
-  },
-  "a JSON null": { reply: () => json(null), ...unreadable },
-  "a reply without a token": { reply: ({ body }) => json(body(undefined)), ...unreadable },
-  "a token that is a number": { reply: ({ body }) => json(body(5)), ...unreadable },
-  "an empty token": { reply: ({ body }) => json(body("")), ...unreadable },
-  "a blank token": { reply: ({ body }) => json(body(" \n")), ...unreadable },
-  "a token of two lines": { reply: ({ body }) => json(body("a.b.c\r\nx-evil: 1")), ...unreadable },
-  "400 with an OAuth error": {
-    reply: () => json({ error: "invalid_request", error_description: "Identity not found" }, { status: 400 }),
-    ...failed,
-    recovery: "stop",
-    status: 400,
-    error: "invalid_request",
-    says: "HTTP 400 invalid_request Identity not found (",
-  },
-  "400 with an error object": {
-    reply: () => json({ error: { code: "bad_request_102", message: "Required metadata header" } }, { status: 400 }),
-    ...failed,
-    recovery: "stop",
-    status: 400,
-    error: "bad_request_102",
-    says: "HTTP 400 bad_request_102 Required metadata header (",
-  },
-  "401 with a message": {
-    reply: () => json({ message: "no" }, { status: 401 }),
-    ...failed,
-    recovery: "stop",
-    status: 401,
-  },
-  "403 with a page": { reply: () => new Response(HTML, { status: 403 }), ...failed, recovery: "stop", status: 403 },
-  "404": { reply: () => json({}, { status: 404 }), ...failed, recovery: "notFound", status: 404 },
-  "408": { reply: () => json({}, { status: 408 }), ...failed, recovery: "retry", status: 408 },
-  "429 with seconds": {
-    reply: () => json({}, { status: 429, headers: { "retry-after": "7" } }),
-    ...failed,
-    recovery: "retry",
-    status: 429,
-    retryAfterMs: 7_000,
-  },
-  "429 with a date": {
-    reply: () =>
-      json(
-        {},
-        {
-          status: 429,
-          headers: { "retry-after": "Fri, 02 Jan 2026 10:00:30 GMT", date: "Fri, 02 Jan 2026 10:00:10 GMT" },
-        },
-      ),
-    ...failed,
-    recovery: "retry",
-    status: 429,
-    retryAfterMs: 20_000,
-  },
-  "429 with a date that has gone by": {
-    reply: () => json({}, { status: 429, headers: { "retry-after": "Fri, 02 Jan 1998 10:00:30 GMT" } }),
-    ...failed,
-    recovery: "retry",
-    status: 429,
-    retryAfterMs: 0,
-  },
-  "429 with a pause of a day": {
-    reply: () => json({}, { status: 429, headers: { "retry-after": "86400" } }),
-    ...failed,
-    recovery: "retry",
-    status: 429,
-    retryAfterMs: 3_600_000,
-  },
-  "500": {
-    reply: () => json({ error: "unknown" }, { status: 500 }),
-    ...failed,
-    recovery: "retry",
-    status: 500,
-    error: "unknown",
-  },
-  "503 with a page": { reply: () => new Response(HTML, { status: 503 }), ...failed, recovery: "retry", status: 503 },
-  "201": { reply: ({ body }) => json(body(freshToken()), { status: 201 }), ...failed, recovery: "stop", status: 201 },
-  "a huge body": {
-    reply: ({ body }) => json({ ...(body(freshToken()) as object), more: "x".repeat(300_000) }),
-    code: "ERR_HTTP_TOO_LARGE",
-    recovery: "retry",
-  },
-  "a redirect": {
-    reply: () => new Response(null, { status: 302, headers: { location: "https://elsewhere.example/" } }),
-    code: "ERR_HTTP_REDIRECT",
-    recovery: "stop",
-  },
-  "no answer": {
-    reply: () => {
-      throw new TypeError("fetch failed");
-    },
-    code: "ERR_HTTP_NETWORK",
-    recovery: "retry",
-  },
-};
+/** What the source demands of every reply, a bad one too. */
+function withHeaders(response: Response, headers: WireContract["headers"]): Response {
+  for (const [name, value] of Object.entries(headers ?? {})) response.headers.set(name, value);
+  return response;
+}
 
 /** Registers what is said of the wire. */
 export function wireContract(QUnit: QUnitLike, create: () => IdentitySource, wire: WireContract): void {
-  const { env } = wire;
+  const good = (token: unknown): string => goodText(wire, token);
+  const fine = (token: string, headers?: Readonly<Record<string, string>>): Response =>
+    new Response(good(token), { headers: { ...wire.headers, ...headers } });
+  const worldOf = (respond: (sent: Sent) => Response | Promise<Response>) => {
+    const asked: Sent[] = [];
+    const platform = wirePlatform(wire, (sent) => {
+      asked.push(sent);
+      return respond(sent);
+    });
+    return { asked, platform };
+  };
 
   QUnit.test("asks once, for the audience, and follows no redirect", async (assert) => {
-    const platform = fakePlatform({ env, respond: () => json(wire.body(freshToken())) });
-    await create().getToken({ audience: `${AUDIENCE}?a=b&c d` }, contextFor(platform));
-    const sent = platform.requests.map(({ method, redirect, url }) => [
-      method,
-      redirect,
-      url.searchParams.getAll(wire.audienceParameter),
-    ]);
-    assert.deepEqual(sent, [["GET", "manual", [`${AUDIENCE}?a=b&c d`]]]);
+    const { audienceParameter, audienceOf, method = "GET" } = wire;
+    const fixed = !audienceParameter && !audienceOf;
+    const audience = fixed ? AUDIENCE : `${AUDIENCE}?a=b&c d`;
+    const { asked, platform } = worldOf(() => fine(freshToken()));
+    await create().getToken({ audience }, contextFor(platform));
+    const told = (sent: Sent): unknown =>
+      audienceOf?.(sent) ?? sent.url.searchParams.getAll(audienceParameter ?? "").join(" and ");
+    assert.deepEqual(
+      asked.map((sent) => [sent.method, sent.redirect, told(sent)]),
+      [[method, "manual", fixed ? "" : audience]],
+    );
+    assert.ok(
+      platform.requests.every(({ redirect }) => redirect === "manual"),
+      "none of its requests is redirected",
+    );
   });
 
   QUnit.test("corrects the expiry by the clock of the reply", async (assert) => {
-    const token = freshToken();
-    const headers = { date: new Date(NOW - 60_000).toUTCString() };
-    const platform = fakePlatform({ env, respond: () => json(wire.body(token), { headers }) });
+    const { platform } = worldOf(() => fine(freshToken(), { date: new Date(NOW - 60_000).toUTCString() }));
     const { expiresAt } = await create().getToken({ audience: AUDIENCE }, contextFor(platform));
     assert.strictEqual(
       expiresAt,
@@ -170,9 +97,10 @@ export function wireContract(QUnit: QUnitLike, create: () => IdentitySource, wir
     );
   });
 
-  for (const [name, { reply, code, recovery, ...fields }] of Object.entries(faults)) {
+  for (const [name, { reply, code, recovery, jsonOnly = false, ...fields }] of Object.entries(faults)) {
+    if (jsonOnly && (wire.format ?? "json") !== "json") continue;
     QUnit.test(`answers ${name} with its code`, async (assert) => {
-      const platform = fakePlatform({ env, respond: () => reply(wire) });
+      const { asked, platform } = worldOf(() => withHeaders(reply(good), wire.headers));
       const error = await failureOf(() => create().getToken({ audience: AUDIENCE }, contextFor(platform)));
       const { status, retryAfterMs } = error;
       assert.deepEqual(
@@ -187,7 +115,7 @@ export function wireContract(QUnit: QUnitLike, create: () => IdentitySource, wir
         },
       );
       assert.ok(error.message.includes(fields.says ?? ""), error.message);
-      assert.strictEqual(platform.requests.length, 1, "it does not retry by itself");
+      assert.strictEqual(asked.length, 1, "it does not retry by itself");
     });
   }
 
@@ -200,7 +128,7 @@ export function wireContract(QUnit: QUnitLike, create: () => IdentitySource, wir
       { message: echo },
       { error: { code: echo, message: echo } },
     ]) {
-      const platform = fakePlatform({ env, respond: () => json(body, { status: 400 }) });
+      const { platform } = worldOf(() => withHeaders(json(body, { status: 400 }), wire.headers));
       const error = await failureOf(() => create().getToken({ audience: AUDIENCE }, contextFor(platform)));
       assert.notOk(error.message.includes("\u0000"), "no control characters");
       assert.ok(error.message.includes("got [redacted]"), "the rest is still there");
@@ -211,7 +139,7 @@ export function wireContract(QUnit: QUnitLike, create: () => IdentitySource, wir
   QUnit.test("rejects with the signal's reason when it aborts on the way", async (assert) => {
     const controller = new AbortController();
     const reason = new Error("enough");
-    const platform = fakePlatform({ env, respond: () => new Promise(() => controller.abort(reason)) });
+    const { platform } = worldOf(() => new Promise(() => controller.abort(reason)));
     const asked = create().getToken({ audience: AUDIENCE }, contextFor(platform, { signal: controller.signal }));
     await assert.rejects(asked, (error) => error === reason);
   });

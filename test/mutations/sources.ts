@@ -42,8 +42,8 @@ export const sourceBreaks = [
   at(http, "bytes > MAX_BYTES", "false", "a reply without end fills the memory"),
   at(
     http,
-    "Number(value) * 1000 : Date.parse(value) - serverNow(headers, platform)",
-    "Number(value) * 1000 : 0",
+    "Number(value) * 1000 || Date.parse(value) - serverNow(headers, platform)",
+    "Number(value) * 1000",
     "Retry-After as a date is not waited for",
   ),
   at(http, "Math.min(Math.max(0, ms), HOUR_MS)", "ms", "a date in the past, or in a year, is a pause"),

@@ -71,7 +71,7 @@ export function parseJson(text: string): unknown {
 export function retryAfterMs(headers: Headers, platform: Platform): number | undefined {
   const value = headers.get("retry-after");
   if (!value) return undefined;
-  const ms = /^\s*\d+\s*$/.test(value) ? Number(value) * 1000 : Date.parse(value) - serverNow(headers, platform);
+  const ms = Number(value) * 1000 || Date.parse(value) - serverNow(headers, platform);
   return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), HOUR_MS);
 }
 

@@ -16,5 +16,5 @@ export function peekClaims(token: string): Readonly<Record<string, unknown>> | u
 /** When the token ends, epoch ms; undefined when it does not say. */
 export function expiryOf(token: string): number | undefined {
   const exp = peekClaims(token)?.exp;
-  return typeof exp === "number" && Number.isFinite(exp) ? exp * 1000 : undefined;
+  return Number.isFinite(exp) ? (exp as number) * 1000 : undefined;
 }

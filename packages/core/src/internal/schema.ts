@@ -59,7 +59,7 @@ export const text: v.GenericSchema<string> = textThat();
 
 /** Seconds as servers write them: a number, or a text of one. */
 export const seconds: v.GenericSchema<string | number> = v.custom<string | number>(
-  (value) => (typeof value === "number" || typeof value === "string") && value !== "" && Number.isFinite(Number(value)),
+  (value) => /^-?\d+(\.\d+)?$/.test(String(value)),
   "expected a number of seconds",
 );
 

@@ -2,8 +2,9 @@
 import type * as v from "valibot";
 import { TokenError, type TokenErrorFields } from "../errors.ts";
 import type { Detection, Platform, SubjectToken } from "../types.ts";
-import { isTransient, parseJson, type Reply, retryAfterMs } from "./http.ts";
-import { expiryOf } from "./jwt.ts";
+import { isTransient, type Reply, retryAfterMs } from "./http.ts";
+import { expiryOf, peekClaims } from "./jwt.ts";
+import { toldBy } from "./reply.ts";
 import { like } from "./schema.ts";
 import { secret } from "./secret.ts";
 import { plain } from "./text.ts";
@@ -26,6 +27,11 @@ export function sourceError(step: string, why: string, fields?: Partial<TokenErr
 /** The source is not here at all. */
 export function unavailable(step: string, why: string): TokenError {
   return sourceError(step, why, { code: "ERR_SOURCE_UNAVAILABLE" });
+}
+
+/** Found, if nothing is missing. */
+export function detected(missing: readonly string[]): Detection {
+  return missing.length === 0 ? { found: true } : { found: false, missing };
 }
 
 /** Goes on only where the source finds its platform and somebody still waits. */
@@ -57,30 +63,36 @@ export function foundToken(
 }
 
 /**
- * What a refusing reply says, whichever of the usual shapes it has: `{ error, error_description }`, `{ message }` or
- * `{ error: { code, message } }`.
+ * Goes on only with a token for this audience, where the platform has fixed the audience and none can be asked for.
+ *
+ * @param place Where the token was, for the message.
+ * @param fix What to do about another one.
+ */
+export function mustBeFor(step: string, { token }: SubjectToken, audience: string, place: string, fix: string): void {
+  const { aud = [] } = peekClaims(token.reveal()) ?? {};
+  if ([aud].flat().includes(audience)) return;
+  const told = plain([aud].flat().join(", ")) || "none";
+  throw sourceError(step, `the token in ${place} has the audience ${told}, wanted is ${audience}; ${fix}`);
+}
+
+/**
+ * What a refusing reply comes to.
  *
  * @param sent The secret of the request: a server that echoes it must not bring it into a message.
  */
 export function refusal(
   step: string,
-  { status, headers, text }: Reply,
+  reply: Reply,
   platform: Platform,
   sent: string | undefined,
   fields?: Partial<TokenErrorFields>,
 ): TokenError {
-  const body = Object(parseJson(text)) as Readonly<Record<string, unknown>>;
-  const inner = Object(body.error) as Readonly<Record<string, unknown>>;
-  const [error, why, correlationId] = [
-    inner.code ?? body.error,
-    body.error_description ?? body.message ?? inner.message,
-    body.correlationId,
-  ].map((value) => (typeof value === "string" ? plain(value, sent) : undefined));
+  const { status, headers } = reply;
+  const { why, ...told } = toldBy(reply, sent);
   const recovery = fields?.recovery ?? (isTransient(status) ? "retry" : "stop");
-  return sourceError(step, [`HTTP ${status}`, error, why].filter(Boolean).join(" "), {
+  return sourceError(step, [`HTTP ${status}`, told.error, why].filter(Boolean).join(" "), {
+    ...told,
     status,
-    error,
-    correlationId,
     recovery,
     retryAfterMs: recovery === "retry" ? retryAfterMs(headers, platform) : undefined,
     ...fields,

@@ -5,11 +5,9 @@
  */
 import * as v from "valibot";
 import { safeUrl } from "../internal/hosts.ts";
-import { localTime, parseJson, send } from "../internal/http.ts";
-import { expiryOf } from "../internal/jwt.ts";
-import { checkOptions, checkReply, flag } from "../internal/schema.ts";
-import { secret } from "../internal/secret.ts";
-import { mustBeFound, refusal, tokenText } from "../internal/source.ts";
+import { checkOptions, flag } from "../internal/schema.ts";
+import { mustBeFound } from "../internal/source.ts";
+import { askForToken, jsonToken } from "../internal/token-endpoint.ts";
 import type { IdentitySource } from "../types.ts";
 
 /** What {@link githubActions} may be given. */
@@ -22,7 +20,6 @@ const NAME = "github-actions";
 const URL_VARIABLE = "ACTIONS_ID_TOKEN_REQUEST_URL";
 const TOKEN_VARIABLE = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 const optionsSchema = v.strictObject({ allowHttpLoopback: flag });
-const replySchema = v.object({ value: tokenText });
 
 /**
  * The OIDC token of a GitHub Actions job. The job needs `permissions: id-token: write`; without it the runner does not set
@@ -83,11 +80,7 @@ export function githubActions(options: GithubActionsOptions = {}): IdentitySourc
       // The URL has a query already.
       url.searchParams.set("audience", audience);
       const headers = { authorization: `Bearer ${bearer}`, accept: "application/json" };
-      const reply = await send(NAME, url, { headers }, context);
-      if (reply.status !== 200) throw refusal(NAME, reply, platform, bearer);
-      const token = checkReply(replySchema, parseJson(reply.text), NAME, "ERR_SOURCE_REPLY").value.trim();
-      const exp = expiryOf(token);
-      return { token: secret(token), expiresAt: exp && localTime(exp, reply.headers, platform) };
+      return askForToken(NAME, url, { headers }, context, jsonToken("value"), bearer);
     },
   };
   return source;

@@ -6,9 +6,9 @@
 import * as v from "valibot";
 import { peekClaims } from "../internal/jwt.ts";
 import { checkOptions, text } from "../internal/schema.ts";
-import { foundToken, mustBeFound, sourceError, unavailable } from "../internal/source.ts";
-import { plain } from "../internal/text.ts";
-import type { IdentitySource, Platform } from "../types.ts";
+import { detected, mustBeFor, mustBeFound } from "../internal/source.ts";
+import { readToken } from "../internal/token-file.ts";
+import type { IdentitySource } from "../types.ts";
 
 /** What {@link kubernetes} may be given. */
 export interface KubernetesOptions {
@@ -19,15 +19,6 @@ export interface KubernetesOptions {
 const NAME = "kubernetes";
 const VARIABLE = "AZURE_FEDERATED_TOKEN_FILE";
 const optionsSchema = v.strictObject({ tokenFile: v.optional(text) });
-
-async function readFile(path: string, platform: Platform): Promise<string | undefined> {
-  try {
-    return await platform.readTextFile?.(path);
-  } catch (error) {
-    const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
-    throw unavailable(NAME, `cannot read ${path} (${code ?? name}); is the token projected into this container?`);
-  }
-}
 
 /**
  * The service account token that the kubelet projects into a pod (`serviceAccountToken` with `audience` and
@@ -74,22 +65,14 @@ export function kubernetes(options: KubernetesOptions = {}): IdentitySource {
       const missing: string[] = [];
       if (!(tokenFile ?? env[VARIABLE])) missing.push(`${VARIABLE} or the option tokenFile`);
       if (!readTextFile) missing.push("a runtime that can read files");
-      return missing.length === 0 ? { found: true } : { found: false, missing };
+      return detected(missing);
     },
     async getToken({ audience }, { platform, signal }) {
       mustBeFound(NAME, source.detect(platform), signal);
       const path = tokenFile ?? (platform.env[VARIABLE] as string);
-      const content = await readFile(path, platform);
-      signal.throwIfAborted();
-      const found = foundToken(NAME, content, path, platform, { recovery: "retry" });
-      const { aud = [], iat } = peekClaims(found.token.reveal()) ?? {};
-      if (![aud].flat().includes(audience)) {
-        const told = plain([aud].flat().join(", ")) || "none";
-        throw sourceError(
-          NAME,
-          `the token in ${path} has the audience ${told}, wanted is ${audience}; project one with that`,
-        );
-      }
+      const found = await readToken(NAME, path, platform, signal, "is the token projected into this container?");
+      mustBeFor(NAME, found, audience, path, "project one with that");
+      const { iat } = peekClaims(found.token.reveal()) ?? {};
       const { expiresAt } = found;
       if (expiresAt === undefined || typeof iat !== "number") return found;
       const late = iat * 1000 + 0.85 * (expiresAt - iat * 1000);

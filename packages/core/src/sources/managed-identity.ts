@@ -9,7 +9,7 @@ import { isTransient, localTime, parseJson, send } from "../internal/http.ts";
 import { expiryOf } from "../internal/jwt.ts";
 import { checkOptions, checkReply, seconds, textThat } from "../internal/schema.ts";
 import { secret } from "../internal/secret.ts";
-import { mustBeFound, refusal, tokenText, unavailable } from "../internal/source.ts";
+import { detected, mustBeFound, refusal, tokenText, unavailable } from "../internal/source.ts";
 import type { Detection, IdentitySource, Platform } from "../types.ts";
 
 /** What {@link managedIdentity} may be given. At most one of the three ids; none means the system-assigned identity. */
@@ -72,7 +72,7 @@ function appService({ IDENTITY_ENDPOINT: url, IDENTITY_HEADER: header }: Platfor
   if (!url) missing.push("IDENTITY_ENDPOINT");
   else if (!isLocal(url)) missing.push(`IDENTITY_ENDPOINT ${LOCAL_ONLY} (the header must not go anywhere else)`);
   if (!header) missing.push("IDENTITY_HEADER");
-  return missing.length === 0 ? { found: true } : { found: false, missing };
+  return detected(missing);
 }
 
 /**
