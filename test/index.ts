@@ -2,6 +2,8 @@
 import { suite as adaptersElysiaSuite } from "./adapters/elysia.ts";
 import { suite as adaptersH3Suite } from "./adapters/h3.ts";
 import { suite as adaptersHonoSuite } from "./adapters/hono.ts";
+import { suite as coreAutoSuite } from "./core/auto.ts";
+import { suite as coreAutoProbesSuite } from "./core/auto-probes.ts";
 import { suite as coreBearerAuthSuite } from "./core/bearer-auth.ts";
 import { suite as coreBearerAuthDiscoverySuite } from "./core/bearer-auth-discovery.ts";
 import { suite as coreBearerAuthEmulatorSuite } from "./core/bearer-auth-emulator.ts";
@@ -44,10 +46,12 @@ import { suite as corePlatformSuite } from "./core/platform.ts";
 import { suite as coreRequestHeadSuite } from "./core/request-head.ts";
 import { suite as coreRetrySuite } from "./core/retry.ts";
 import { suite as coreScheduleSuite } from "./core/schedule.ts";
+import { suite as coreSigv4Suite } from "./core/sigv4.ts";
 import { suite as coreStaleSuite } from "./core/stale.ts";
 import { suite as coreStormsSuite } from "./core/storms.ts";
 import { suite as coreWatchSuite } from "./core/watch.ts";
 import { suite as coreWorkersSuite } from "./core/workers.ts";
+import { suite as coreXmlSuite } from "./core/xml.ts";
 import { suite as durableObjectsBrokerAnswersSuite } from "./durable-objects/broker-answers.ts";
 import { suite as durableObjectsBrokerClaimsSuite } from "./durable-objects/broker-claims.ts";
 import { suite as durableObjectsBrokerConfigurationSuite } from "./durable-objects/broker-configuration.ts";
@@ -64,20 +68,42 @@ import { suite as durableObjectsBrokeredOptionsSuite } from "./durable-objects/b
 import { suite as durableObjectsBrokeredProvidersSuite } from "./durable-objects/brokered-providers.ts";
 import { suite as emulatorAdminSuite } from "./emulator/admin.ts";
 import { suite as emulatorArmSuite } from "./emulator/arm.ts";
+import { suite as emulatorAwsConfigSuite } from "./emulator/aws-config.ts";
+import { suite as emulatorAwsMachineSuite } from "./emulator/aws-machine.ts";
+import { suite as emulatorAwsOutboundSuite } from "./emulator/aws-outbound.ts";
+import { suite as emulatorAwsS3Suite } from "./emulator/aws-s3.ts";
+import { suite as emulatorAwsS3PayloadSuite } from "./emulator/aws-s3-payload.ts";
+import { suite as emulatorAwsSignatureSuite } from "./emulator/aws-signature.ts";
+import { suite as emulatorAwsStsSuite } from "./emulator/aws-sts.ts";
+import { suite as emulatorAwsStsRefusedSuite } from "./emulator/aws-sts-refused.ts";
 import { suite as emulatorBlobSuite } from "./emulator/blob.ts";
 import { suite as emulatorBlobAccessSuite } from "./emulator/blob-access.ts";
 import { suite as emulatorConfigSuite } from "./emulator/config.ts";
 import { suite as emulatorErrorsSuite } from "./emulator/errors.ts";
 import { suite as emulatorFaultsSuite } from "./emulator/faults.ts";
+import { suite as emulatorGcpDelegatesSuite } from "./emulator/gcp-delegates.ts";
+import { suite as emulatorGcpIdTokensSuite } from "./emulator/gcp-id-tokens.ts";
+import { suite as emulatorGcpImpersonationSuite } from "./emulator/gcp-impersonation.ts";
+import { suite as emulatorGcpKeysSuite } from "./emulator/gcp-keys.ts";
+import { suite as emulatorGcpMachineSuite } from "./emulator/gcp-machine.ts";
+import { suite as emulatorGcpMappingSuite } from "./emulator/gcp-mapping.ts";
+import { suite as emulatorGcpStsSuite } from "./emulator/gcp-sts.ts";
 import { suite as emulatorGraphSuite } from "./emulator/graph.ts";
 import { suite as emulatorHttpIssuersSuite } from "./emulator/http-issuers.ts";
 import { suite as emulatorIdentitySuite } from "./emulator/identity.ts";
 import { suite as emulatorIssuersSuite } from "./emulator/issuers.ts";
 import { suite as emulatorKeyvaultSuite } from "./emulator/keyvault.ts";
+import { suite as emulatorKubernetesIssuerSuite } from "./emulator/kubernetes-issuer.ts";
+import { suite as emulatorKubernetesTokensSuite } from "./emulator/kubernetes-tokens.ts";
 import { suite as emulatorLogSuite } from "./emulator/log.ts";
 import { suite as emulatorOboSuite } from "./emulator/obo.ts";
 import { suite as emulatorOboRefusedSuite } from "./emulator/obo-refused.ts";
 import { suite as emulatorOpenaiSuite } from "./emulator/openai.ts";
+import { suite as emulatorPlatformAzureHostsSuite } from "./emulator/platform-azure-hosts.ts";
+import { suite as emulatorPlatformConfigSuite } from "./emulator/platform-config.ts";
+import { suite as emulatorPlatformDeploymentsSuite } from "./emulator/platform-deployments.ts";
+import { suite as emulatorPlatformJobsSuite } from "./emulator/platform-jobs.ts";
+import { suite as emulatorPlatformTokensSuite } from "./emulator/platform-tokens.ts";
 import { suite as emulatorProviderSuite } from "./emulator/provider.ts";
 import { suite as emulatorRefusedAssertionsSuite } from "./emulator/refused-assertions.ts";
 import { suite as emulatorRefusedChainsSuite } from "./emulator/refused-chains.ts";
@@ -86,6 +112,8 @@ import { suite as emulatorRevocationSuite } from "./emulator/revocation.ts";
 import { suite as emulatorRolesSuite } from "./emulator/roles.ts";
 import { suite as emulatorTokensSuite } from "./emulator/tokens.ts";
 import { suite as interopAuthorizedFetchSuite } from "./interop/authorized-fetch.ts";
+import { suite as interopAwsSdkSuite } from "./interop/aws-sdk.ts";
+import { suite as interopAwsSdkTimeSuite } from "./interop/aws-sdk-time.ts";
 import { suite as interopAzureIdentitySuite } from "./interop/azure-identity.ts";
 import { suite as interopAzureIdentityHostSuite } from "./interop/azure-identity-host.ts";
 import { suite as interopAzureIdentityRefusalsSuite } from "./interop/azure-identity-refusals.ts";
@@ -93,6 +121,7 @@ import { suite as interopAzureSdkSuite } from "./interop/azure-sdk.ts";
 import { suite as interopAzureSdkClientSuite } from "./interop/azure-sdk-client.ts";
 import { suite as interopAzureSdkRefusalsSuite } from "./interop/azure-sdk-refusals.ts";
 import { suite as interopAzureSdkTimeSuite } from "./interop/azure-sdk-time.ts";
+import { suite as interopGoogleAuthSuite } from "./interop/google-auth.ts";
 import { suite as interopMcpSuite } from "./interop/mcp.ts";
 import { suite as interopOpenaiSuite } from "./interop/openai.ts";
 import { suite as interopOpentelemetrySuite } from "./interop/opentelemetry.ts";
@@ -111,18 +140,62 @@ import { suite as issuerRotationSuite } from "./issuer/rotation.ts";
 import { suite as issuerRoutesSuite } from "./issuer/routes.ts";
 import { suite as issuerStoreContractSuite } from "./issuer/store-contract.ts";
 import { suite as issuerStoresSuite } from "./issuer/stores.ts";
+import { suite as parityAwsSuite } from "./parity/aws.ts";
+import { suite as parityAzureSuite } from "./parity/azure.ts";
+import { suite as parityGcpSuite } from "./parity/gcp.ts";
+import { suite as parityGenericSuite } from "./parity/generic.ts";
+import { suite as paritySharedSuite } from "./parity/shared.ts";
 import type { Suites } from "./run.ts";
+import { suite as sourcesAwsWebIdentitySuite } from "./sources/aws-web-identity.ts";
+import { suite as sourcesAwsWebIdentityCredentialsSuite } from "./sources/aws-web-identity-credentials.ts";
+import { suite as sourcesAwsWebIdentityEmulatorSuite } from "./sources/aws-web-identity-emulator.ts";
+import { suite as sourcesAwsWebIdentityKeysSuite } from "./sources/aws-web-identity-keys.ts";
+import { suite as sourcesAwsWebIdentityOutboundSuite } from "./sources/aws-web-identity-outbound.ts";
+import { suite as sourcesAzureArcSuite } from "./sources/azure-arc.ts";
+import { suite as sourcesAzureArcChallengeSuite } from "./sources/azure-arc-challenge.ts";
+import { suite as sourcesAzureMlSuite } from "./sources/azure-ml.ts";
+import { suite as sourcesAzurePipelinesSuite } from "./sources/azure-pipelines.ts";
+import { suite as sourcesBitbucketPipelinesSuite } from "./sources/bitbucket-pipelines.ts";
+import { suite as sourcesBuildkiteSuite } from "./sources/buildkite.ts";
+import { suite as sourcesCiFuzzSuite } from "./sources/ci-fuzz.ts";
+import { suite as sourcesCircleciSuite } from "./sources/circleci.ts";
+import { suite as sourcesCloudFuzzSuite } from "./sources/cloud-fuzz.ts";
+import { suite as sourcesCloudShellSuite } from "./sources/cloud-shell.ts";
+import { suite as sourcesCloudflareAccessSuite } from "./sources/cloudflare-access.ts";
+import { suite as sourcesDenoDeploySuite } from "./sources/deno-deploy.ts";
+import { suite as sourcesEdgeFuzzSuite } from "./sources/edge-fuzz.ts";
 import { suite as sourcesEnvSuite } from "./sources/env.ts";
 import { suite as sourcesFixedTokenSuite } from "./sources/fixed-token.ts";
+import { suite as sourcesFlySuite } from "./sources/fly.ts";
 import { suite as sourcesFromFunctionSuite } from "./sources/from-function.ts";
 import { suite as sourcesFromRequestSuite } from "./sources/from-request.ts";
+import { suite as sourcesGcpMetadataSuite } from "./sources/gcp-metadata.ts";
+import { suite as sourcesGcpServiceAccountSuite } from "./sources/gcp-service-account.ts";
+import { suite as sourcesGcpServiceAccountProviderSuite } from "./sources/gcp-service-account-provider.ts";
 import { suite as sourcesGithubActionsSuite } from "./sources/github-actions.ts";
+import { suite as sourcesGitlabCiSuite } from "./sources/gitlab-ci.ts";
 import { suite as sourcesKubernetesSuite } from "./sources/kubernetes.ts";
+import { suite as sourcesKubernetesContractSuite } from "./sources/kubernetes-contract.ts";
+import { suite as sourcesKubernetesTokenRequestSuite } from "./sources/kubernetes-token-request.ts";
 import { suite as sourcesManagedIdentitySuite } from "./sources/managed-identity.ts";
 import { suite as sourcesManagedIdentityRecoverySuite } from "./sources/managed-identity-recovery.ts";
+import { suite as sourcesOidcClientSuite } from "./sources/oidc-client.ts";
+import { suite as sourcesOidcClientAssertionSuite } from "./sources/oidc-client-assertion.ts";
+import { suite as sourcesOidcClientDiscoverySuite } from "./sources/oidc-client-discovery.ts";
+import { suite as sourcesOidcClientProofSuite } from "./sources/oidc-client-proof.ts";
 import { suite as sourcesSelfIssuedSuite } from "./sources/self-issued.ts";
 import { suite as sourcesSelfIssuedEmulatorSuite } from "./sources/self-issued-emulator.ts";
 import { suite as sourcesSelfIssuedRepliesSuite } from "./sources/self-issued-replies.ts";
+import { suite as sourcesServiceFabricSuite } from "./sources/service-fabric.ts";
+import { suite as sourcesSpiffeFileSuite } from "./sources/spiffe-file.ts";
+import { suite as sourcesTerraformCloudSuite } from "./sources/terraform-cloud.ts";
+import { suite as sourcesVercelSuite } from "./sources/vercel.ts";
+import { suite as sourcesVercelExchangeSuite } from "./sources/vercel-exchange.ts";
+import { suite as targetsAwsStsSuite } from "./targets/aws-sts.ts";
+import { suite as targetsAwsStsEmulatorSuite } from "./targets/aws-sts-emulator.ts";
+import { suite as targetsAwsStsHostileSuite } from "./targets/aws-sts-hostile.ts";
+import { suite as targetsAwsStsRefusalsSuite } from "./targets/aws-sts-refusals.ts";
+import { suite as targetsAwsStsWireSuite } from "./targets/aws-sts-wire.ts";
 import { suite as targetsEntraSuite } from "./targets/entra.ts";
 import { suite as targetsEntraClaimsSuite } from "./targets/entra-claims.ts";
 import { suite as targetsEntraOboSuite } from "./targets/entra-obo.ts";
@@ -135,11 +208,24 @@ import { suite as targetsEntraOboUsersSuite } from "./targets/entra-obo-users.ts
 import { suite as targetsEntraRefusalsSuite } from "./targets/entra-refusals.ts";
 import { suite as targetsEntraRepliesSuite } from "./targets/entra-replies.ts";
 import { suite as targetsEntraWireSuite } from "./targets/entra-wire.ts";
+import { suite as targetsExchangeFuzzSuite } from "./targets/exchange-fuzz.ts";
+import { suite as targetsGcpStsSuite } from "./targets/gcp-sts.ts";
+import { suite as targetsGcpStsRefusalsSuite } from "./targets/gcp-sts-refusals.ts";
+import { suite as targetsGcpStsWireSuite } from "./targets/gcp-sts-wire.ts";
+import { suite as targetsPassThroughSuite } from "./targets/pass-through.ts";
+import { suite as targetsTokenExchangeSuite } from "./targets/token-exchange.ts";
+import { suite as targetsTokenExchangePartiesSuite } from "./targets/token-exchange-parties.ts";
+import { suite as targetsTokenExchangeRefusalsSuite } from "./targets/token-exchange-refusals.ts";
+import { suite as targetsTokenExchangeRepliesSuite } from "./targets/token-exchange-replies.ts";
+import { suite as targetsTokenExchangeVendorsSuite } from "./targets/token-exchange-vendors.ts";
+import { suite as targetsTokenExchangeWireSuite } from "./targets/token-exchange-wire.ts";
 
 export const suites: Suites = {
   "adapters/elysia": adaptersElysiaSuite,
   "adapters/h3": adaptersH3Suite,
   "adapters/hono": adaptersHonoSuite,
+  "core/auto-probes": coreAutoProbesSuite,
+  "core/auto": coreAutoSuite,
   "core/bearer-auth-discovery": coreBearerAuthDiscoverySuite,
   "core/bearer-auth-emulator": coreBearerAuthEmulatorSuite,
   "core/bearer-auth-held": coreBearerAuthHeldSuite,
@@ -182,10 +268,12 @@ export const suites: Suites = {
   "core/request-head": coreRequestHeadSuite,
   "core/retry": coreRetrySuite,
   "core/schedule": coreScheduleSuite,
+  "core/sigv4": coreSigv4Suite,
   "core/stale": coreStaleSuite,
   "core/storms": coreStormsSuite,
   "core/watch": coreWatchSuite,
   "core/workers": coreWorkersSuite,
+  "core/xml": coreXmlSuite,
   "durable-objects/broker-answers": durableObjectsBrokerAnswersSuite,
   "durable-objects/broker-claims": durableObjectsBrokerClaimsSuite,
   "durable-objects/broker-configuration": durableObjectsBrokerConfigurationSuite,
@@ -202,20 +290,42 @@ export const suites: Suites = {
   "durable-objects/brokered-providers": durableObjectsBrokeredProvidersSuite,
   "emulator/admin": emulatorAdminSuite,
   "emulator/arm": emulatorArmSuite,
+  "emulator/aws-config": emulatorAwsConfigSuite,
+  "emulator/aws-machine": emulatorAwsMachineSuite,
+  "emulator/aws-outbound": emulatorAwsOutboundSuite,
+  "emulator/aws-s3-payload": emulatorAwsS3PayloadSuite,
+  "emulator/aws-s3": emulatorAwsS3Suite,
+  "emulator/aws-signature": emulatorAwsSignatureSuite,
+  "emulator/aws-sts-refused": emulatorAwsStsRefusedSuite,
+  "emulator/aws-sts": emulatorAwsStsSuite,
   "emulator/blob-access": emulatorBlobAccessSuite,
   "emulator/blob": emulatorBlobSuite,
   "emulator/config": emulatorConfigSuite,
   "emulator/errors": emulatorErrorsSuite,
   "emulator/faults": emulatorFaultsSuite,
+  "emulator/gcp-delegates": emulatorGcpDelegatesSuite,
+  "emulator/gcp-id-tokens": emulatorGcpIdTokensSuite,
+  "emulator/gcp-impersonation": emulatorGcpImpersonationSuite,
+  "emulator/gcp-keys": emulatorGcpKeysSuite,
+  "emulator/gcp-machine": emulatorGcpMachineSuite,
+  "emulator/gcp-mapping": emulatorGcpMappingSuite,
+  "emulator/gcp-sts": emulatorGcpStsSuite,
   "emulator/graph": emulatorGraphSuite,
   "emulator/http-issuers": emulatorHttpIssuersSuite,
   "emulator/identity": emulatorIdentitySuite,
   "emulator/issuers": emulatorIssuersSuite,
   "emulator/keyvault": emulatorKeyvaultSuite,
+  "emulator/kubernetes-issuer": emulatorKubernetesIssuerSuite,
+  "emulator/kubernetes-tokens": emulatorKubernetesTokensSuite,
   "emulator/log": emulatorLogSuite,
   "emulator/obo-refused": emulatorOboRefusedSuite,
   "emulator/obo": emulatorOboSuite,
   "emulator/openai": emulatorOpenaiSuite,
+  "emulator/platform-azure-hosts": emulatorPlatformAzureHostsSuite,
+  "emulator/platform-config": emulatorPlatformConfigSuite,
+  "emulator/platform-deployments": emulatorPlatformDeploymentsSuite,
+  "emulator/platform-jobs": emulatorPlatformJobsSuite,
+  "emulator/platform-tokens": emulatorPlatformTokensSuite,
   "emulator/provider": emulatorProviderSuite,
   "emulator/refused-assertions": emulatorRefusedAssertionsSuite,
   "emulator/refused-chains": emulatorRefusedChainsSuite,
@@ -224,6 +334,8 @@ export const suites: Suites = {
   "emulator/roles": emulatorRolesSuite,
   "emulator/tokens": emulatorTokensSuite,
   "interop/authorized-fetch": interopAuthorizedFetchSuite,
+  "interop/aws-sdk-time": interopAwsSdkTimeSuite,
+  "interop/aws-sdk": interopAwsSdkSuite,
   "interop/azure-identity-host": interopAzureIdentityHostSuite,
   "interop/azure-identity-refusals": interopAzureIdentityRefusalsSuite,
   "interop/azure-identity": interopAzureIdentitySuite,
@@ -231,6 +343,7 @@ export const suites: Suites = {
   "interop/azure-sdk-refusals": interopAzureSdkRefusalsSuite,
   "interop/azure-sdk-time": interopAzureSdkTimeSuite,
   "interop/azure-sdk": interopAzureSdkSuite,
+  "interop/google-auth": interopGoogleAuthSuite,
   "interop/mcp": interopMcpSuite,
   "interop/openai": interopOpenaiSuite,
   "interop/opentelemetry-limits": interopOpentelemetryLimitsSuite,
@@ -249,17 +362,61 @@ export const suites: Suites = {
   "issuer/routes": issuerRoutesSuite,
   "issuer/store-contract": issuerStoreContractSuite,
   "issuer/stores": issuerStoresSuite,
+  "parity/aws": parityAwsSuite,
+  "parity/azure": parityAzureSuite,
+  "parity/gcp": parityGcpSuite,
+  "parity/generic": parityGenericSuite,
+  "parity/shared": paritySharedSuite,
+  "sources/aws-web-identity-credentials": sourcesAwsWebIdentityCredentialsSuite,
+  "sources/aws-web-identity-emulator": sourcesAwsWebIdentityEmulatorSuite,
+  "sources/aws-web-identity-keys": sourcesAwsWebIdentityKeysSuite,
+  "sources/aws-web-identity-outbound": sourcesAwsWebIdentityOutboundSuite,
+  "sources/aws-web-identity": sourcesAwsWebIdentitySuite,
+  "sources/azure-arc-challenge": sourcesAzureArcChallengeSuite,
+  "sources/azure-arc": sourcesAzureArcSuite,
+  "sources/azure-ml": sourcesAzureMlSuite,
+  "sources/azure-pipelines": sourcesAzurePipelinesSuite,
+  "sources/bitbucket-pipelines": sourcesBitbucketPipelinesSuite,
+  "sources/buildkite": sourcesBuildkiteSuite,
+  "sources/ci-fuzz": sourcesCiFuzzSuite,
+  "sources/circleci": sourcesCircleciSuite,
+  "sources/cloud-fuzz": sourcesCloudFuzzSuite,
+  "sources/cloud-shell": sourcesCloudShellSuite,
+  "sources/cloudflare-access": sourcesCloudflareAccessSuite,
+  "sources/deno-deploy": sourcesDenoDeploySuite,
+  "sources/edge-fuzz": sourcesEdgeFuzzSuite,
   "sources/env": sourcesEnvSuite,
   "sources/fixed-token": sourcesFixedTokenSuite,
+  "sources/fly": sourcesFlySuite,
   "sources/from-function": sourcesFromFunctionSuite,
   "sources/from-request": sourcesFromRequestSuite,
+  "sources/gcp-metadata": sourcesGcpMetadataSuite,
+  "sources/gcp-service-account-provider": sourcesGcpServiceAccountProviderSuite,
+  "sources/gcp-service-account": sourcesGcpServiceAccountSuite,
   "sources/github-actions": sourcesGithubActionsSuite,
+  "sources/gitlab-ci": sourcesGitlabCiSuite,
+  "sources/kubernetes-contract": sourcesKubernetesContractSuite,
+  "sources/kubernetes-token-request": sourcesKubernetesTokenRequestSuite,
   "sources/kubernetes": sourcesKubernetesSuite,
   "sources/managed-identity-recovery": sourcesManagedIdentityRecoverySuite,
   "sources/managed-identity": sourcesManagedIdentitySuite,
+  "sources/oidc-client-assertion": sourcesOidcClientAssertionSuite,
+  "sources/oidc-client-discovery": sourcesOidcClientDiscoverySuite,
+  "sources/oidc-client-proof": sourcesOidcClientProofSuite,
+  "sources/oidc-client": sourcesOidcClientSuite,
   "sources/self-issued-emulator": sourcesSelfIssuedEmulatorSuite,
   "sources/self-issued-replies": sourcesSelfIssuedRepliesSuite,
   "sources/self-issued": sourcesSelfIssuedSuite,
+  "sources/service-fabric": sourcesServiceFabricSuite,
+  "sources/spiffe-file": sourcesSpiffeFileSuite,
+  "sources/terraform-cloud": sourcesTerraformCloudSuite,
+  "sources/vercel-exchange": sourcesVercelExchangeSuite,
+  "sources/vercel": sourcesVercelSuite,
+  "targets/aws-sts-emulator": targetsAwsStsEmulatorSuite,
+  "targets/aws-sts-hostile": targetsAwsStsHostileSuite,
+  "targets/aws-sts-refusals": targetsAwsStsRefusalsSuite,
+  "targets/aws-sts-wire": targetsAwsStsWireSuite,
+  "targets/aws-sts": targetsAwsStsSuite,
   "targets/entra-claims": targetsEntraClaimsSuite,
   "targets/entra-obo-crowd": targetsEntraOboCrowdSuite,
   "targets/entra-obo-emulator": targetsEntraOboEmulatorSuite,
@@ -272,4 +429,15 @@ export const suites: Suites = {
   "targets/entra-replies": targetsEntraRepliesSuite,
   "targets/entra-wire": targetsEntraWireSuite,
   "targets/entra": targetsEntraSuite,
+  "targets/exchange-fuzz": targetsExchangeFuzzSuite,
+  "targets/gcp-sts-refusals": targetsGcpStsRefusalsSuite,
+  "targets/gcp-sts-wire": targetsGcpStsWireSuite,
+  "targets/gcp-sts": targetsGcpStsSuite,
+  "targets/pass-through": targetsPassThroughSuite,
+  "targets/token-exchange-parties": targetsTokenExchangePartiesSuite,
+  "targets/token-exchange-refusals": targetsTokenExchangeRefusalsSuite,
+  "targets/token-exchange-replies": targetsTokenExchangeRepliesSuite,
+  "targets/token-exchange-vendors": targetsTokenExchangeVendorsSuite,
+  "targets/token-exchange-wire": targetsTokenExchangeWireSuite,
+  "targets/token-exchange": targetsTokenExchangeSuite,
 };

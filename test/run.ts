@@ -2,6 +2,7 @@
  * The part of a run that is the same on every runtime: registers the suites with QUnit and reports what ran. The runners
  * beside this file bring QUnit and the runtime's way to end.
  */
+import { seedProperties } from "./fuzz.ts";
 import type { QUnitLike, Suite } from "./harness.ts";
 import { leaks } from "./leak.ts";
 import { leakSuite, recordConsole, recordingQUnit } from "./record.ts";
@@ -120,6 +121,7 @@ export async function run(qunit: QUnitRunner, plan: RunPlan): Promise<RunReport>
   const print = console.log.bind(console);
   const settings = { autostart: false, reorder: false, testTimeout: testTimeoutMs, filter: plan.filter ?? "" };
   Object.assign(qunit.config, settings);
+  seedProperties();
   const tests = collect(qunit, print);
   const ended = new Promise<void>((resolve) => {
     qunit.on("runEnd", resolve);

@@ -1,11 +1,12 @@
 /**
- * Every snippet in documents and doc comments has to compile as a user's program would, every JSON snippet to parse, and
- * every link between documents to lead somewhere. Programs that use packages of `test/real` (their fence says `ts real`) are
- * compiled, and run, by that part of the tests, because only there the packages are.
+ * Every snippet in documents and doc comments has to compile as a user's program would, every JSON snippet to parse, every
+ * link between documents to lead somewhere, and every test that they name to be there. Programs that use packages of `test/real`
+ * (their fence says `ts real`) are compiled, and run, by that part of the tests, because only there the packages are.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { binary, root } from "./binaries.mjs";
+import { citedTestProblems } from "./cited-tests.ts";
 import { frameworksIn } from "./docs-frameworks.ts";
 import { at, type CheckResult, conclude, filesIn, sourcesIn } from "./lib/check.ts";
 import { runProcess } from "./lib/process.ts";
@@ -115,7 +116,12 @@ export async function checkDocs(
   const snippets = allSnippets(folder);
   const programs = snippets.filter(({ language, real }) => language === "ts" && !real);
   const data = snippets.filter(({ language }) => language === "json");
-  const problems = [...data.flatMap(jsonProblems), ...linkProblems(folder, filesIn(folder, ...documents))];
+  const paths = filesIn(folder, ...documents);
+  const problems = [
+    ...data.flatMap(jsonProblems),
+    ...linkProblems(folder, paths),
+    ...(await citedTestProblems(folder, paths)),
+  ];
   if (programs.length > 0) {
     const config = userConfig("../../tsconfig.base.json", typeRoot);
     problems.push(...(await compile(at(folder, ".out/docs"), programs, config)));
@@ -124,4 +130,5 @@ export async function checkDocs(
   return { checked: programs.length === 0 ? 0 : programs.length + data.length, problems };
 }
 
-if (import.meta.main) conclude("snippets", await checkDocs(root));
+// Not awaited here: documents name tests of this file too, and those wait for it to be loaded.
+if (import.meta.main) void checkDocs(root).then((result) => conclude("snippets", result));

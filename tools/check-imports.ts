@@ -7,7 +7,7 @@ import {
   coreLibraries,
   innerImports,
   lineLimit,
-  platformFile,
+  platformFiles,
   runtimeGlobals,
   workspaceImports,
 } from "./import-rules.ts";
@@ -119,9 +119,9 @@ function checkHouse({ path, text }: SourceFile): string[] {
     return match === null || declared ? [] : [`${path}:${lineAt(code, match.index)}: ${says}`];
   });
   if (lines > lineLimit(path)) problems.push(`${path}: ${lines} lines, at most ${lineLimit(path)}`);
-  if (!path.startsWith(coreFolder) || path === platformFile) return problems;
+  if (!path.startsWith(coreFolder) || platformFiles.includes(path)) return problems;
   const globals = [...code.matchAll(globalUse)].map(
-    (match) => `${path}:${lineAt(code, match.index)}: ${match[1]} is read in ${platformFile} only`,
+    (match) => `${path}:${lineAt(code, match.index)}: ${match[1]} is read in ${platformFiles.join(" and ")} only`,
   );
   return [...problems, ...globals];
 }

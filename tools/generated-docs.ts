@@ -3,7 +3,7 @@
  * a paragraph for every code that an error may have. `--fix` writes the tables.
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { aadstsReasons, errorReasons } from "@tokenhop/core/explain";
+import { aadstsReasons, cloudReasons, errorReasons } from "@tokenhop/core/explain";
 import { type EvidenceKind, evidence } from "@tokenhop/emulator";
 import { expectedCases, expectedCells, type Runtime, runtimes } from "../test/cells/expected.ts";
 import { root } from "./binaries.mjs";
@@ -40,6 +40,16 @@ function aadstsTable(): string {
   return table(["AADSTS", "Why", "What to do", "tokenhop"], ...rows);
 }
 
+/** One table for all steps that meet the same codes. */
+function cloudTables(): string[] {
+  return [...new Set(Object.values(cloudReasons))].map((reasons) => {
+    const steps = Object.keys(cloudReasons).filter((step) => cloudReasons[step] === reasons);
+    const rows = Object.entries(reasons).map(([code, { cause, fix }]) => [`\`${code}\``, cause, fix] as const);
+    const heading = `### Codes of ${steps.map((step) => `\`${step}\``).join(" and ")}`;
+    return `${heading}\n\n${table(["`error`", "Why", "What to do"], ...rows)}`;
+  });
+}
+
 function evidenceTables(): string {
   const kinds = Object.entries(headings).map(([kind, heading]) => ({
     heading,
@@ -68,7 +78,7 @@ function contractTables(): string {
 
 /** What is derived, by document. */
 const derived = {
-  "docs/errors.md": aadstsTable,
+  "docs/errors.md": () => [aadstsTable(), ...cloudTables()].join("\n\n"),
   "docs/emulator.md": evidenceTables,
   "docs/adapters.md": contractTables,
 };

@@ -38,6 +38,7 @@ export const coreLayers: Readonly<Record<string, readonly string[]>> = {
   "bearer-auth": ["types", "errors", "internal", "engine", "platform", "bearer-auth"],
   cache: ["types", "errors", "internal", "engine"],
   "first-of": ["types", "errors", "internal"],
+  auto: ["types", "errors", "internal", "first-of", "sources"],
   provider: ["types", "errors", "internal", "engine", "platform", "cache"],
   federate: ["types", "errors", "internal", "engine", "platform", "cache", "provider"],
   explain: ["types", "errors", "explain"],
@@ -107,6 +108,10 @@ export const innerImports: Readonly<Record<string, readonly string[]>> = {
     "packages/durable-objects/src/broker/brokered.ts",
     "packages/durable-objects/src/broker/configuration.ts",
   ],
+  // What reads the replies of one target and one source, and what signs for one of them: each has laws of its own.
+  "test/core/sigv4.ts": ["packages/core/src/internal/sigv4.ts"],
+  "test/core/xml.ts": ["packages/core/src/internal/xml.ts"],
+  "test/real/clients/aws-signature.ts": ["packages/core/src/internal/sigv4.ts"],
   "test/durable-objects/broker-faults.ts": ["packages/durable-objects/src/broker/ask.ts"],
   "test/durable-objects/broker-questions.ts": ["packages/durable-objects/src/broker/protocol.ts"],
   "test/durable-objects/broker-schedule.ts": ["packages/durable-objects/src/broker/schedule.ts"],
@@ -130,13 +135,21 @@ export const innerImports: Readonly<Record<string, readonly string[]>> = {
   "test/node/cli-azure-app.ts": ["packages/cli/src/demo/azure/app.ts", "packages/cli/src/demo/azure/record.ts"],
   "test/node/cli-compare.ts": ["packages/cli/src/demo/azure/compare.ts", "packages/cli/src/demo/azure/shape.ts"],
   "test/node/cli-texts.ts": ["packages/cli/src/demo/said.ts", "packages/cli/src/demo/text.ts"],
+  // Fly has its socket where no test can put one.
+  "test/node/unix-socket.ts": ["packages/core/src/internal/unix-socket.ts"],
 };
 
 /** The libraries that core stands on; everything else it does itself. */
 export const coreLibraries: readonly string[] = ["jose", "oauth4webapi", "valibot"];
 
-/** Only here are the globals of a runtime read. */
-export const platformFile = "packages/core/src/platform.ts";
+/**
+ * Only here are the globals of a runtime read: by the platform, and by what one source needs of it besides. That is a file of its
+ * own because every program has the platform, and a bundle without Fly is to carry nothing of Fly's socket.
+ */
+export const platformFiles: readonly string[] = [
+  "packages/core/src/platform.ts",
+  "packages/core/src/internal/unix-socket.ts",
+];
 
 /** Names that exist on some runtimes only. */
 export const runtimeGlobals: readonly string[] = ["process", "Bun", "Deno", "Buffer"];

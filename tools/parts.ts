@@ -14,6 +14,8 @@ interface Part {
   readonly needs?: string;
   /** Not in `npm test`: runs when it is named. */
   readonly apart?: true;
+  /** Runs at the same time as the part before it: each of the two keeps one of the machine's cores busy, and waits for nothing. */
+  readonly beside?: true;
 }
 
 const minute = 60_000;
@@ -21,9 +23,9 @@ const minute = 60_000;
 const parts: readonly Part[] = [
   { name: "check", command: ["tools/check.ts"], timeoutMs: 6 * minute },
   { name: "node", command: ["tools/suite.ts", "node"], timeoutMs: 11 * minute },
+  { name: "workerd", command: ["tools/suite.ts", "workerd"], timeoutMs: 11 * minute, beside: true },
   { name: "bun", command: ["tools/suite.ts", "bun"], timeoutMs: 11 * minute },
-  { name: "deno", command: ["tools/suite.ts", "deno"], timeoutMs: 11 * minute },
-  { name: "workerd", command: ["tools/suite.ts", "workerd"], timeoutMs: 11 * minute },
+  { name: "deno", command: ["tools/suite.ts", "deno"], timeoutMs: 11 * minute, beside: true },
   { name: "serve", command: ["tools/suite.ts", "node", "--list", "workerd"], timeoutMs: 6 * minute },
   { name: "objects", command: ["tools/suite.ts", "node", "--list", "objects"], timeoutMs: 10 * minute },
   { name: "names", command: ["tools/compare-names.ts"], timeoutMs: minute },
@@ -41,19 +43,33 @@ interface Outcome extends Counts {
   readonly last: string;
 }
 
-async function runPart({ name, command, timeoutMs }: Part, args: readonly string[]): Promise<Outcome> {
-  console.log(`\n== ${name}`);
+/** Shows what the part says while it says it, or, where two run at a time, all at its end. */
+async function runPart({ name, command, timeoutMs }: Part, args: readonly string[], echo = true): Promise<Outcome> {
+  if (echo) console.log(`\n== ${name}`);
   const started = performance.now();
   const all = ["--conditions=tokenhop-source", ...command, ...args];
-  const { code, stdout } = await runProcess(process.execPath, all, { timeoutMs, cwd: root, echo: true });
+  const { code, stdout, output } = await runProcess(process.execPath, all, { timeoutMs, cwd: root, echo });
+  if (!echo) console.log(`\n== ${name}\n${output.trimEnd()}`);
   return { name, ms: performance.now() - started, last: lastLine(stdout), ...countsOf(code, stdout) };
+}
+
+/** The parts that run at the same time, in order. */
+function together(chosen: readonly Part[]): Part[][] {
+  const rows: Part[][] = [];
+  for (const part of chosen) {
+    if (part.beside) rows.at(-1)?.push(part);
+    else rows.push([part]);
+  }
+  return rows;
 }
 
 async function runAll(chosen: readonly Part[]): Promise<void> {
   // A runtime that breaks now must not be compared by what it ran yesterday.
   rmSync(namesFolder, { recursive: true, force: true });
   const outcomes: Outcome[] = [];
-  for (const part of chosen) outcomes.push(await runPart(part, []));
+  for (const row of together(chosen)) {
+    outcomes.push(...(await Promise.all(row.map((part) => runPart(part, [], row.length === 1)))));
+  }
   console.log("");
   for (const { name, ms, passed, failed } of outcomes) {
     console.log(`${name.padEnd(10)} ${`${passed} passed, ${failed} failed`.padEnd(26)} ${seconds(ms)}`);

@@ -1,6 +1,6 @@
 /**
  * `npm run size`: what users' bundles weigh, against the budget of each; and each is run in workerd, so that what is weighed is
- * a program that works. `size.ts [--json FILE]`.
+ * a program that works. And that a bundle of one source and one target holds no other. `size.ts [--json FILE]`.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { gzipSync } from "node:zlib";
 import { build, type Metafile } from "esbuild";
 import { root } from "./binaries.mjs";
 import { externalsOf } from "./lib/bundle.ts";
+import { checkForeign } from "./lib/foreign.ts";
 import { runWeighed } from "./lib/weighed-workers.ts";
 import { entries, type SizeEntry } from "./size-entries/index.ts";
 
@@ -79,6 +80,9 @@ for (const { name, bytes, budget, minified, problems } of measured) {
   for (const problem of problems) console.log(`       ${problem}`);
 }
 if (json !== undefined) writeFileSync(json, `${JSON.stringify(measured, null, 2)}\n`);
-const bad = measured.filter(({ problems }) => problems.length > 0).length;
+const foreign = await checkForeign();
+for (const problem of foreign.problems) console.log(`FAILED ${problem}`);
+const bad = measured.filter(({ problems }) => problems.length > 0).length + foreign.problems.length;
+console.log(`${foreign.checked} bundles of one source and one target searched for others`);
 console.log(`${measured.length} bundles weighed, ${bad} problems`);
-process.exitCode = bad === 0 && measured.length > 0 ? 0 : 1;
+process.exitCode = bad === 0 && measured.length > 0 && foreign.checked > 0 ? 0 : 1;

@@ -8,9 +8,12 @@ export const AUDIENCE = "api://AzureADTokenExchange";
 
 const seconds = NOW / 1000;
 
+/** The subject of their tokens: a form that every source takes. */
+const SUBJECT = "spiffe://issuer.example/someone";
+
 /** A token for the audience of the tests that ends 300 s from now. */
 export const freshToken = (): string =>
-  canaryToken({ iss: "https://issuer.example", sub: "someone", aud: [AUDIENCE], iat: seconds, exp: seconds + 300 });
+  canaryToken({ iss: "https://issuer.example", sub: SUBJECT, aud: [AUDIENCE], iat: seconds, exp: seconds + 300 });
 
 /** One bad reply, and what it must come to. Hand-written. `good` is the text of a good reply with this token. */
 interface Fault {

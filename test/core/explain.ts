@@ -1,5 +1,5 @@
 import { type ErrorCode, TokenError } from "@tokenhop/core";
-import { aadstsReasons, errorReasons, explain } from "@tokenhop/core/explain";
+import { aadstsReasons, cloudReasons, errorReasons, explain } from "@tokenhop/core/explain";
 import type { QUnitLike, Suite } from "../harness.ts";
 import { errorRows } from "../targets/entra-errors.ts";
 
@@ -75,6 +75,53 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         const { cause, fix } = explain(error);
         assert.ok(cause.includes("External identity → managed identity → app does not exist."), cause);
         assert.ok(fix.startsWith("Put the federated identity credential for the external identity on the app"), fix);
+      }
+    });
+
+    for (const aadsts of [70021, 700213]) {
+      QUnit.test(`names both forms of GitHub's subject for AADSTS${aadsts}`, (assert) => {
+        const { fix } = explain(aadsts);
+        for (const form of ["repo:OWNER/REPO:", "repo:OWNER@OWNER-ID/REPO@REPO-ID:"])
+          assert.ok(fix.includes(form), fix);
+      });
+    }
+
+    QUnit.test("names what the platforms of continuous integration want", (assert) => {
+      const { fix } = explain("ERR_SOURCE_UNAVAILABLE");
+      for (const wanted of [
+        "`permissions: id-token: write` (jobs for pull requests of forks never get it)",
+        "`id_tokens` of the job",
+        "`SYSTEM_ACCESSTOKEN: $(System.AccessToken)` in the step's `env`",
+        "`oidc: true` on the step",
+        "TFC_WORKLOAD_IDENTITY_AUDIENCE",
+      ]) {
+        assert.ok(fix.includes(wanted), fix);
+      }
+    });
+
+    for (const [step, reasons] of Object.entries(cloudReasons)) {
+      for (const code of Object.keys(reasons)) {
+        QUnit.test(`has a cause and a fix for ${code} of ${step}`, (assert) => {
+          const { cause, fix, details } = explain({ code: "ERR_EXCHANGE_REFUSED", step, error: code });
+          assert.ok(isProse(cause) && (isProse(fix) || /^`.{10}/.test(fix)), `${cause} ${fix}`);
+          assert.notStrictEqual(cause, errorReasons.ERR_EXCHANGE_REFUSED.cause);
+          assert.strictEqual(details, undefined);
+        });
+      }
+    }
+
+    QUnit.test("a cloud's code means something at that cloud only, with or without its ending", (assert) => {
+      const at = (step: string, error: string): string => explain({ code: "ERR_EXCHANGE_REFUSED", step, error }).cause;
+      assert.strictEqual(at("aws-sts", "ExpiredTokenException"), cloudReasons["aws-sts"]?.ExpiredToken?.cause);
+      for (const [step, error] of [
+        ["entra", "AccessDenied"],
+        ["gcp-sts", "AccessDenied"],
+        ["aws-sts", "invalid_grant"],
+        ["aws-sts", "toString"],
+        ["toString", "name"],
+        ["aws-sts", "Exception"],
+      ] as const) {
+        assert.strictEqual(at(step, error), errorReasons.ERR_EXCHANGE_REFUSED.cause, `${error} at ${step}`);
       }
     });
 

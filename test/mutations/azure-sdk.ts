@@ -3,9 +3,11 @@ import { type Break, breaksIn } from "./break.ts";
 
 const at = breaksIn("packages/core/src/interop");
 const here = (find: string, replace: string, why: string): Break => at("azure-sdk.ts", find, replace, why);
+const lasting = (find: string, replace: string, why: string): Break =>
+  breaksIn("packages/core/src/internal")("lasting.ts", find, replace, why);
 
 export const azureSdkBreaks: readonly Break[] = [
-  here("platform.requestBoundIo || ", "", "on Workers a client waits for ever for what another request began"),
+  lasting("platform.requestBoundIo || ", "", "on Workers a client waits for ever for what another request began"),
   here("fixed !== undefined && scope !== fixed", "false", "a token for one resource is sent to another"),
   here("...(fixed === undefined && { scope }), ", "", "a client gets the token of the provider's own scope"),
   here("JSON.stringify([scope, tenantId])", "scope", "two tenants share one view"),
@@ -27,14 +29,14 @@ export const azureSdkBreaks: readonly Break[] = [
   ),
   here("from.removeEventListener", "from.addEventListener", "each call leaves a listener on a signal that lives on"),
   here("if (held) return tokenOf(held, platform.now());", "", "one request's abort keeps a client from refreshing"),
-  here("eager: true, ", "", "a client is given a token that ends in a minute"),
-  here(
+  lasting("eager: true, ", "", "a client is given a token that ends in a minute"),
+  lasting(
     "if (held.expiresAt > now()) return held;",
     "",
     "an outage near its end costs a client a token that is still valid",
   ),
-  here("if (held.expiresAt > now()) return held;\n", "return held;\n", "a client is given a token that has ended"),
-  here("timeoutMs: Math.max(0, endsAt - now()) ", "", "a call waits for the new token as long as the engine tries"),
+  lasting("if (held.expiresAt > now()) return held;\n", "return held;\n", "a client is given a token that has ended"),
+  lasting("timeoutMs: Math.max(0, endsAt - now()) ", "", "a call waits for the new token as long as the engine tries"),
   here(
     "refreshAt ?? Math.floor(now + (expiresAt - now) / 2)",
     "expiresAt",

@@ -202,8 +202,8 @@ export const engineShellBreaks: readonly Break[] = [
   at("engine/wait.ts", "    done.abort();\n", "", "a timer keeps the process up"),
   at(
     "engine/watch.ts",
-    "textOf(before[key]) === textOf(value)",
-    "before[key] === value",
+    "value?.reveal?.() === (before as unknown as Fields)[key]?.reveal?.()",
+    "value === (before as unknown as Fields)[key]",
     "a watch repeats equal values",
   ),
   at(

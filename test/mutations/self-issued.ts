@@ -2,6 +2,7 @@
 import { breaksIn } from "./break.ts";
 
 const source = "sources/self-issued.ts";
+const wait = "internal/wait-for.ts";
 const error = "internal/plain-error.ts";
 const at = breaksIn("packages/core/src");
 
@@ -20,15 +21,10 @@ export const selfIssuedBreaks = [
   at(source, "mint({ audience })", "mint({ audience, name } as never)", "the issuer is sent more than it asked for"),
   at(source, "identity: [NAME, minter]", "identity: [NAME]", "two issuers share a cache entry"),
   at(source, 'provenance: "external"', 'provenance: "unknown"', "a chain that Entra refuses is not refused"),
+  at(wait, 'addEventListener("abort", reject', 'addEventListener("", reject', "a call outlives whoever waited for it"),
+  at(wait, ".then(resolve, reject)", ".then(resolve)", "an issuer that is down is waited for until the timeout"),
   at(
-    source,
-    'addEventListener("abort", reject',
-    'addEventListener("", reject',
-    "a call outlives whoever waited for it",
-  ),
-  at(source, ".then(resolve, reject)", ".then(resolve)", "an issuer that is down is waited for until the timeout"),
-  at(
-    source,
+    wait,
     '      .finally(() => signal.removeEventListener("abort", reject))',
     "",
     "each mint leaves a listener behind",

@@ -2,42 +2,43 @@
 import { breaksIn } from "./break.ts";
 
 const managed = "sources/managed-identity.ts";
+const azure = "internal/managed-identity.ts";
 const http = "internal/http.ts";
 const at = breaksIn("packages/core/src");
 
 export const sourceBreaks = [
-  at(managed, "status === 404 || status === 410", "status === 410", "an identity that was just assigned is given up"),
-  at(managed, "status === 404 || status === 410", "status === 404", "an update of IMDS ends every caller"),
-  at(managed, "UPDATING_MS = 17_500", "UPDATING_MS = 18_500", "IMDS is waited for longer than an update may take"),
-  at(managed, "UPDATING_MS = 17_500", "UPDATING_MS = 1_000", "an update of IMDS outlasts all tries"),
-  at(managed, "isTransient(status) || ", "", "a 500 of IMDS ends every caller"),
-  at(managed, "status === 403 && /unreachable/i.test(reply.text)", "false", "Docker Desktop is taken for IMDS"),
+  at(azure, "status === 404 || status === 410", "status === 410", "an identity that was just assigned is given up"),
+  at(azure, "status === 404 || status === 410", "status === 404", "an update of IMDS ends every caller"),
+  at(azure, "UPDATING_MS = 17_500", "UPDATING_MS = 18_500", "IMDS is waited for longer than an update may take"),
+  at(azure, "UPDATING_MS = 17_500", "UPDATING_MS = 1_000", "an update of IMDS outlasts all tries"),
+  at(azure, "isTransient(status) || ", "", "a 500 of IMDS ends every caller"),
+  at(managed, "reply.status === 403 && /unreachable/i.test(reply.text)", "false", "Docker Desktop is taken for IMDS"),
   at(
     managed,
-    "status === 403 && /unreachable/",
+    "reply.status === 403 && /unreachable/",
     "/unreachable/",
     "a 503 that speaks of something unreachable stops everything",
   ),
-  at(managed, 'audience.replace(/\\/\\.default$/, "")', "audience", "IMDS is asked for a scope instead of a resource"),
+  at(azure, 'audience.replace(/\\/\\.default$/, "")', "audience", "IMDS is asked for a scope instead of a resource"),
   at(managed, '[app ? "mi_res_id" : "msi_res_id"]', "msi_res_id", "App Service does not see the resource id"),
   at(managed, '{ metadata: "true" }', "{}", "IMDS answers 400 to everything"),
-  at(managed, "else if (!isLocal(url))", "else if (false)", "the identity header goes to any host"),
+  at(azure, "return isLocal(url) ? [] :", "return true ? [] :", "the identity header goes to any host"),
   at(managed, "!host || isLocal(host)", "true", "IMDS is any host that a variable names"),
   at(
-    managed,
+    azure,
     "Number(value) * 1000 || Date.parse(String(value))",
     "Number(value) * 1000",
     "an end in ISO 8601 cannot be read",
   ),
-  at(managed, "localTime(endsAt, reply.headers, platform)", "endsAt", "a wrong clock stretches a token's life"),
+  at(azure, "localTime(endsAt, reply.headers, platform)", "endsAt", "a wrong clock stretches a token's life"),
   at(
-    managed,
+    azure,
     "lifeMs > 2 * HOUR_MS ? now + lifeMs / 2 : undefined",
     "undefined",
     "a token of a day is renewed when it is nearly over",
   ),
   at(managed, 'provenance: "platform"', 'provenance: "unknown"', "the refused chain is not told from the allowed one"),
-  at(managed, "access_token.trim()", "access_token", "white space around a token reaches the assertion"),
+  at(azure, "access_token.trim()", "access_token", "white space around a token reaches the assertion"),
   at(http, 'redirect: "manual"', 'redirect: "follow"', "a redirect carries the identity header elsewhere"),
   at(http, "bytes > MAX_BYTES", "false", "a reply without end fills the memory"),
   at(

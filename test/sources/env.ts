@@ -25,12 +25,17 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       {
         what: "no variable",
         make: () => env({ variable: undefined }),
-        problems: ["variable: missing, expected a text that is not empty"],
+        problems: ["variable: missing, expected the name of a variable"],
       },
       {
         what: "an empty name and an unknown option",
         make: () => env({ variable: "", name: "x" } as never),
-        problems: ["variable: expected a text that is not empty", "name: unknown option"],
+        problems: ["variable: expected the name of a variable", "name: unknown option"],
+      },
+      {
+        what: "a token in the place of the name",
+        make: () => env({ variable: canaryToken() }),
+        problems: ["variable: expected the name of a variable"],
       },
     ],
   });
@@ -52,6 +57,12 @@ export const suite: Suite = (QUnit: QUnitLike) => {
     QUnit.test("two variables are two identities", (assert) => {
       assert.deepEqual(env({ variable: "A" }).identity, ["env", "A"]);
       assert.deepEqual(env({ variable: "B" }).identity, ["env", "B"]);
+    });
+
+    QUnit.test("takes a token for whatever audience", async (assert) => {
+      const token = canaryToken({ aud: "https://other.example" });
+      const context = contextFor(fakePlatform({ env: { [variable]: token } }));
+      assert.ok((await env({ variable }).getToken({ audience: AUDIENCE }, context)).token.reveal() === token);
     });
 
     QUnit.test("names the variable that holds no token", async (assert) => {

@@ -139,7 +139,10 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       ["expires_on", "soon"],
       ["expires_on", ""],
       ["expires_on", {}],
+      ["expires_on", 1e300],
       ["expires_in", "a while"],
+      ["expires_in", 1e11],
+      ["expires_in", "-1e300"],
     ] as const) {
       QUnit.test(`cannot read ${field} ${JSON.stringify(value)}`, async (assert) => {
         const platform = fakePlatform({ respond: () => json({ access_token: freshToken(), [field]: value }) });

@@ -179,6 +179,15 @@ export const suite: Suite = (QUnit) => {
       assert.strictEqual(checked, 6);
     });
 
+    QUnit.test("lets the platform read globals, and what reaches a socket, and nothing else", async (assert) => {
+      const code = "export const e = [process.env, Bun.env, Deno.env];";
+      const paths = ["packages/core/src/platform.ts", "packages/core/src/internal/unix-socket.ts"];
+      const tree = { ...manifests, ...others, ...Object.fromEntries(paths.map((path) => [path, code])) };
+      assert.deepEqual([...(await inTree(tree, checkImports)).problems], []);
+      const path = "packages/core/src/sources/unix-socket.ts";
+      assert.strictEqual((await inTree({ ...tree, [path]: code }, checkImports)).problems.length, 3);
+    });
+
     QUnit.test("lets a file of declarations declare a module of the runtime's", async (assert) => {
       const path = "packages/core/src/internal/runtime.d.ts";
       const tree = { ...manifests, ...others, [path]: 'declare module "cloudflare:workers" {}' };

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { azureDemo } from "./demo/azure/demo.ts";
 import { RUNTIMES, type Runtime } from "./demo/binary.ts";
+import { CLOUDS } from "./demo/cloud/app.ts";
 import { demo } from "./demo/demo.ts";
 import { emulate } from "./emulate.ts";
 import type { Io } from "./io.ts";
@@ -17,6 +18,7 @@ export const HELP: string = `tokenhop: cloud access without a stored secret
     --once           end after the scenario, with exit code 0 if every step did what it should
     --json           one JSON event a line, and nothing else on stdout
     --runtime NAME   where the app runs: ${RUNTIMES.join(", ")} (default bun)
+    --cloud NAME     another cloud than Azure, with the same identity: ${CLOUDS.join(", ")}
     --fault s1       break the first step on purpose
     --azure          the real Azure instead, which is only read, and compared with the local one;
                      says which variables it needs
@@ -62,12 +64,17 @@ function runDemo(args: readonly string[], io: Io): Promise<number> {
     json: flag,
     runtime: { type: "string", default: "bun" },
     fault: { type: "string" },
+    cloud: { type: "string" },
     azure: flag,
   } as const;
   const { once, json, azure, ...given } = read({ args: [...args], options }).values;
   const runtime: Runtime = oneOf("runtime", given.runtime, RUNTIMES);
   const fault = given.fault === undefined ? undefined : oneOf("fault", given.fault, ["s1"] as const);
-  if (!azure) return demo({ once, json, runtime, fault }, io);
+  const cloud = given.cloud === undefined ? undefined : oneOf("cloud", given.cloud, CLOUDS);
+  if (cloud !== undefined && azure) throw new UsageError("--cloud plays in the emulator, and --azure does not");
+  if (cloud !== undefined && fault !== undefined)
+    throw new UsageError("--fault breaks S1, which --cloud does not play");
+  if (!azure) return demo({ once, json, runtime, fault, cloud }, io);
   if (fault !== undefined) throw new UsageError("--fault breaks the local Entra, and --azure has none");
   if (runtime === "workerd") throw new UsageError("--runtime workerd reaches nothing but this machine, so not --azure");
   return azureDemo({ once, json, runtime }, io);

@@ -1,4 +1,5 @@
 /** Runs a route: faults before, log behind, data in between. */
+import { awsFault } from "./aws/fault.ts";
 import { errorAnswer } from "./entra/error-answer.ts";
 import { ConnectionDropped, type Fault } from "./faults.ts";
 import type { LogRecord, RouteName } from "./log.ts";
@@ -36,6 +37,10 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 }
 
 function replacement(world: World, call: Call, fault: Fault | undefined): Done | undefined {
+  if (fault?.kind === "aws-error") {
+    const log = { outcome: "fault", code: fault.code, reason: "A fault: aws-error" } as const;
+    return { ...awsFault(world, call, fault), log };
+  }
   if (fault?.kind !== "respond" && fault?.kind !== "entra-error") return undefined;
   const retry = fault.retryAfterSeconds;
   const headers = retry === undefined ? undefined : { "retry-after": String(retry) };

@@ -6,8 +6,11 @@ import type { AccessPolicy } from "./entra/access-policies.ts";
 import { type Issued, signEntraToken } from "./entra/mint.ts";
 import { issueUserToken } from "./entra/user-token.ts";
 import type { Fault } from "./faults.ts";
+import { apiAudiences, findPod, findServiceAccount } from "./kubernetes/cluster.ts";
+import { issueServiceAccountToken } from "./kubernetes/token.ts";
 import type { RouteName } from "./log.ts";
 import { type ExternalClaims, issueExternalToken } from "./oidc/token.ts";
+import { issueJobToken, type PlatformTokenRequest, tokenProblem } from "./platforms/job-token.ts";
 import { type ArmResource, findGroup, type ResourceAddress } from "./resources.ts";
 import type { Lifetimes, World } from "./world.ts";
 
@@ -33,6 +36,18 @@ export interface UserTokenRequest {
 export interface ExternalTokenRequest extends ExternalClaims {
   /** Name of a hosted OIDC provider. */
   readonly provider: string;
+}
+
+/** A token of a service account of the cluster to make. */
+export interface ServiceAccountTokenRequest {
+  readonly namespace: string;
+  readonly name: string;
+  /** Default: the API server. */
+  readonly audience?: string | undefined;
+  /** Default one hour. */
+  readonly lifetimeMs?: number | undefined;
+  /** Name of a pod to which the token is bound. Default: it is bound to none. */
+  readonly pod?: string | undefined;
 }
 
 /** Something was asked for that the config does not have. */
@@ -67,6 +82,15 @@ export interface EmulatorControls {
   issueExternalToken(request: ExternalTokenRequest): Promise<string>;
   /** Signs an access token of a user. @throws {EmulatorControlError} when tenant, user or audience do not exist */
   issueUserToken(request: UserTokenRequest): Promise<string>;
+  /**
+   * Signs the token that a platform puts into its job's environment, file or request. @throws {EmulatorControlError} when there is no
+   * such workload on a platform, or its platform lets nobody choose the audience
+   */
+  issuePlatformToken(request: PlatformTokenRequest): Promise<string>;
+  /** Signs a token of a service account of the cluster, as the kubelet projects one. @throws {EmulatorControlError} when there is none */
+  issueServiceAccountToken(request: ServiceAccountTokenRequest): Promise<string>;
+  /** What a file of the emulated host says: the key files that the agent of Azure Arc names. */
+  hostFile(path: string): string | undefined;
   /** What conditional access demands of users. */
   accessPolicies(): readonly AccessPolicy[];
   /** Demands these things of users from now on, and nothing else. */
@@ -104,6 +128,9 @@ export function createControls(world: World): EmulatorControls {
     removeResource: (address) => world.resources.remove(address),
     issueExternalToken: async ({ provider, ...wanted }) =>
       issueExternalToken(world, providerOf(world, provider), wanted),
+    issuePlatformToken: async (request) => platformToken(world, request),
+    issueServiceAccountToken: async (request) => serviceAccountToken(world, request),
+    hostFile: (path) => world.hostFiles.read(path),
     issueUserToken: async (request) => (await userToken(world, request)).token,
     accessPolicies: () => world.accessPolicies(),
     setAccessPolicies: (policies) => world.setAccessPolicies(policies),
@@ -124,6 +151,33 @@ function known<T>(found: T | undefined, what: string): T {
 
 function providerOf(world: World, name: string): NonNullable<ReturnType<typeof findProvider>> {
   return known(findProvider(world.config, name), `OIDC provider "${name}"`);
+}
+
+function platformToken(world: World, request: PlatformTokenRequest): Promise<string> {
+  const { provider: name, workload: index = 0, audience } = request;
+  const provider = providerOf(world, name);
+  const workload = known(provider.workloads?.[index], `workload ${index} of "${name}"`);
+  const job = known(workload.job, `platform for workload ${index} of "${name}"`);
+  const found = { provider, workload, job };
+  const problem = tokenProblem(found, audience);
+  if (problem !== undefined) throw new EmulatorControlError(`The emulator has no ${problem}`);
+  return issueJobToken(world, found, request);
+}
+
+async function serviceAccountToken(world: World, request: ServiceAccountTokenRequest): Promise<string> {
+  const { namespace, name, audience, lifetimeMs = 3_600_000, pod } = request;
+  const account = known(
+    findServiceAccount(world.config, namespace, name),
+    `Kubernetes service account "${namespace}/${name}"`,
+  );
+  const found = pod === undefined ? undefined : known(findPod(world.config, namespace, pod), `pod "${pod}"`);
+  const issued = await issueServiceAccountToken(world, {
+    account,
+    audiences: audience === undefined ? apiAudiences(world.config) : [audience],
+    lifetimeMs,
+    bound: found && { kind: "Pod", name: found.name, uid: found.uid },
+  });
+  return issued.token;
 }
 
 function putResource(

@@ -1,8 +1,10 @@
+import { type AwsDemoIds, awsDemoIds, demoAws } from "./aws/demo.ts";
 import type { EmulatorConfig, LifetimesConfig, RoleAssignmentConfig } from "./config/types.ts";
+import { demoGcp, type GcpDemoIds, gcpDemoIds } from "./gcp/demo.ts";
 import { exchangeResource } from "./well-known-resources.ts";
 
 /** Every id and name of the demo config, so that nobody has to copy them. */
-export interface DemoIds {
+export interface DemoIds extends AwsDemoIds, GcpDemoIds {
   readonly tenantId: string;
   readonly subscriptionId: string;
   /** The managed identity `demo-uami`. */
@@ -60,6 +62,8 @@ export const demoIds: DemoIds = {
   oidcRequestToken: "demo-request-token",
   identityHeader: "demo-identity-header",
   user,
+  ...awsDemoIds,
+  ...gcpDemoIds,
 };
 
 /** What `demo-uami` may do with data. */
@@ -193,6 +197,8 @@ export function createDemoConfig(options: DemoConfigOptions = {}): EmulatorConfi
         workloads: [{ requestToken: ids.oidcRequestToken, subject: ids.oidcSubject }],
       },
     ],
+    aws: demoAws(ids.oidcIssuer, ids.oidcSubject),
+    gcp: demoGcp(ids.oidcIssuer, ids.oidcSubject),
     appService: { identityHeader: ids.identityHeader },
     lifetimes: options.lifetimes,
   };

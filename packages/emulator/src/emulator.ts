@@ -1,3 +1,4 @@
+import { createAwsState } from "./aws/state.ts";
 import { createBlobStore } from "./blob/store.ts";
 import { createClock } from "./clock.ts";
 import { parseConfig } from "./config/parse.ts";
@@ -6,14 +7,17 @@ import { createControls, type EmulatorControls } from "./controls.ts";
 import type { AccessPolicy } from "./entra/access-policies.ts";
 import { createIssuerKeys } from "./entra/issuer-keys.ts";
 import { createFaults } from "./faults.ts";
+import { createAccessTokens } from "./gcp/access-tokens.ts";
 import { createHostCheck } from "./host-check.ts";
 import { createKeyring, type GenerateKey, generateRsaKey, type Keyring } from "./keyring.ts";
 import { createSecretStore } from "./keyvault/store.ts";
 import { createLedger } from "./ledger.ts";
 import { createLog, type LogRecord } from "./log.ts";
 import { isHosted } from "./oidc/issuer-path.ts";
+import { createHostFiles } from "./platforms/host-files.ts";
 import { createResourceStore } from "./resources.ts";
 import { createRouter } from "./router.ts";
+import { isServiceHost } from "./services/address.ts";
 import { createSessions } from "./sessions.ts";
 import { randomId } from "./text.ts";
 import type { Lifetimes, World } from "./world.ts";
@@ -59,6 +63,8 @@ const defaultLifetimes: Lifetimes = {
   federatedIdentityTokenMs: 86_400_000,
   externalTokenMs: 300_000,
   userTokenMs: 3_600_000,
+  awsSessionMs: 3_600_000,
+  googleTokenMs: 3_600_000,
   refreshInMs: undefined,
 };
 
@@ -117,6 +123,9 @@ function createWorld(
     resources: createResourceStore(config),
     blobs: createBlobStore(),
     secrets: createSecretStore(),
+    aws: createAwsState(clock, generate),
+    googleTokens: createAccessTokens(clock.now),
+    hostFiles: createHostFiles(),
     sleep: options.sleep ?? sleep,
     ...createLifetimes(config.lifetimes ?? {}),
     ...createAccessPolicies(),
@@ -130,8 +139,8 @@ function issuerFetch(
   handle: (request: Request) => Promise<Response>,
 ): (url: string, init: RequestInit) => Promise<Response> {
   const outside = options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init));
-  return (url, init) =>
-    isHosted(new URL(url), config.oidcProviders ?? []) ? handle(new Request(url, init)) : outside(url, init);
+  const isOurs = (url: URL): boolean => isHosted(url, config) || isServiceHost(url.host);
+  return (url, init) => (isOurs(new URL(url)) ? handle(new Request(url, init)) : outside(url, init));
 }
 
 function createKeyrings(generate: GenerateKey): (name: string) => Keyring {

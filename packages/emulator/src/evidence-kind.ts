@@ -1,10 +1,10 @@
 /** What a rule of the emulator rests on. Nothing was compared with the real service. */
 export type EvidenceKind =
-  /** Microsoft's documentation says so. */
+  /** The documentation of whoever runs the real one says so. */
   | "documentation"
   /** Other people's reports from the real service say so. */
   | "field report"
-  /** Microsoft's own client libraries do so, or were seen to need it. */
+  /** Client libraries for the real one do so, or were seen to need it. */
   | "client code"
   /** Nothing was found; this is what seemed likeliest. */
   | "UNCONFIRMED";

@@ -39,6 +39,15 @@ export type Fault = FaultBase &
         readonly retryAfterSeconds?: number | undefined;
       }
     | {
+        /** A refusal in the shape of the AWS service that the route is of: STS, or S3. */
+        readonly kind: "aws-error";
+        /** As it is on the wire: `Throttling`, `IDPRejectedClaim`. */
+        readonly code: string;
+        readonly status: number;
+        readonly message?: string | undefined;
+        readonly retryAfterSeconds?: number | undefined;
+      }
+    | {
         /** The real answer with members of its JSON body replaced or removed. */
         readonly kind: "edit";
         readonly set?: Readonly<Record<string, unknown>> | undefined;

@@ -37,17 +37,22 @@ export async function generateRsaKey(): Promise<KeyPair> {
   );
 }
 
+/** ES384, which AWS offers besides RS256 for its own tokens. */
+export async function generateEcKey(): Promise<KeyPair> {
+  return crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-384" }, true, ["sign", "verify"]);
+}
+
 /** Makes an empty keyring; its first key is made when it is first needed, since Workers refuse that at import. */
-export function createKeyring(issuer: string, generate: GenerateKey): Keyring {
+export function createKeyring(issuer: string, generate: GenerateKey, alg: "RS256" | "ES384" = "RS256"): Keyring {
   let keys: Promise<readonly SigningKey[]> | undefined;
   let generation = 0;
 
   const make = async (): Promise<SigningKey> => {
     const { privateKey, publicKey } = await generate(issuer, generation++);
-    const { kty, n, e } = await exportJWK(publicKey);
-    const bare = { kty, n, e } as JWK;
+    const { kty, n, e, crv, x, y } = await exportJWK(publicKey);
+    const bare = (alg === "RS256" ? { kty, n, e } : { kty, crv, x, y }) as JWK;
     const kid = await calculateJwkThumbprint(bare);
-    return { kid, privateKey, publicKey, jwk: { ...bare, use: "sig", kid, alg: "RS256" } };
+    return { kid, privateKey, publicKey, jwk: { ...bare, use: "sig", kid, alg } };
   };
   const all = (): Promise<readonly SigningKey[]> => {
     keys ??= make().then((key) => [key]);

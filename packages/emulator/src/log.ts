@@ -16,7 +16,26 @@ export type RouteName =
   | "openai"
   | "oidc-discovery"
   | "oidc-jwks"
-  | "oidc-token";
+  | "oidc-token"
+  | "aws-sts"
+  | "aws-s3"
+  | "aws-issuer"
+  | "aws-imds"
+  | "aws-container"
+  | "gcp-sts"
+  | "gcp-iam-credentials"
+  | "gcp-metadata"
+  | "gcp-storage"
+  | "google-issuer"
+  | "kubernetes-token"
+  | "kubernetes-issuer"
+  | "azure-pipelines"
+  | "buildkite"
+  | "vercel"
+  | "fly"
+  | "azure-arc"
+  | "azure-ml"
+  | "cloud-shell";
 
 /** What a route knows about its answer. Never token text, never claims of a user. */
 export interface LogDetails {

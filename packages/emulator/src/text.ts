@@ -13,13 +13,13 @@ export function isGuid(value: string): boolean {
 }
 
 /**
- * Makes a text that came from outside fit for the log: no control characters, no JWT (a caller may have put a token
+ * Makes a text that came from outside fit for the log: no control characters, no JWT and no token of Google's (a caller may have put one
  * into the wrong field), at most 600 characters.
  */
 export function forLog(value: string): string {
   return value
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "")
-    .replace(/eyJ[\w-]{6,}(\.[\w-]*)*/g, "[token]")
+    .replace(/(eyJ[\w-]{6,}(\.[\w-]*)*|ya29\.[\w.-]+)/g, "[token]")
     .slice(0, 600);
 }
 

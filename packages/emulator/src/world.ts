@@ -1,14 +1,17 @@
 /** The state of one emulator, and what its routes take and give. A route is a function of these and of nothing else. */
+import type { AwsState } from "./aws/state.ts";
 import type { BlobStore } from "./blob/store.ts";
 import type { Clock } from "./clock.ts";
 import type { EmulatorConfig, LifetimesConfig } from "./config/types.ts";
 import type { AccessPolicy } from "./entra/access-policies.ts";
 import type { IssuerKeys } from "./entra/issuer-keys.ts";
 import type { Faults } from "./faults.ts";
+import type { AccessTokens } from "./gcp/access-tokens.ts";
 import type { Keyring } from "./keyring.ts";
 import type { SecretStore } from "./keyvault/store.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Log, LogDetails } from "./log.ts";
+import type { HostFiles } from "./platforms/host-files.ts";
 import type { ResourceStore } from "./resources.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -32,6 +35,10 @@ export interface World {
   readonly resources: ResourceStore;
   readonly blobs: BlobStore;
   readonly secrets: SecretStore;
+  readonly aws: AwsState;
+  readonly googleTokens: AccessTokens;
+  /** What a workload would read from the disk of its host. */
+  readonly hostFiles: HostFiles;
   lifetimes(): Lifetimes;
   setLifetimes(changed: LifetimesConfig): void;
   /** What conditional access demands of users. */

@@ -46,7 +46,7 @@ const makeKey = promisify(generateKeyPair);
 
 // RSA keys take long to make, and the tests only need different ones.
 const pool = new Map<string, Promise<JWK>>();
-function keyNamed(kid: string): Promise<JWK> {
+export function keyNamed(kid: string): Promise<JWK> {
   const key = pool.get(kid) ?? newKey(kid);
   pool.set(kid, key);
   return key;
@@ -147,7 +147,7 @@ async function askForToken(origin: string, secret: string, resource: string, sig
   return body.access_token;
 }
 
-function listen(server: Server, port: number): Promise<number> {
+export function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", () => {
@@ -157,7 +157,7 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-function close(server: Server): Promise<void> {
+export function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

@@ -1,4 +1,4 @@
-/** How programs of docs/recipes are run: under the real names of Azure's hosts, over TLS, each in a process of its own. */
+/** How programs of docs/recipes are run: under the real names of the clouds' hosts, over TLS, each in a process of its own. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +22,12 @@ const names = [
   `${demoIds.vault}.vault.azure.net`,
   `${demoIds.openai}.openai.azure.com`,
   bus,
+  `sts.${demoIds.awsRegion}.amazonaws.com`,
+  `s3.${demoIds.awsRegion}.amazonaws.com`,
+  `${demoIds.awsBucket}.s3.${demoIds.awsRegion}.amazonaws.com`,
+  "sts.googleapis.com",
+  "iamcredentials.googleapis.com",
+  "storage.googleapis.com",
 ];
 
 /** The programs of a recipe, in their order. */
@@ -81,6 +87,12 @@ export async function run(
         AZURE_CLIENT_ID: demoIds.uamiClientId,
         UAMI_CLIENT_ID: demoIds.uamiClientId,
         APP_CLIENT_ID: demoIds.appClientId,
+        AWS_ROLE_ARN: demoIds.awsRoleArn,
+        AWS_REGION: demoIds.awsRegion,
+        AWS_BUCKET: demoIds.awsBucket,
+        GCP_PROVIDER: demoIds.gcpProvider,
+        GCP_SERVICE_ACCOUNT: demoIds.gcpServiceAccount,
+        GCP_PROJECT: demoIds.gcpProjectId,
         ...(await prepare(emulator)),
       },
     });

@@ -29,6 +29,10 @@ const rows: readonly (readonly [string, number, string, readonly string[]])[] = 
     ["key-vault 401", "token 200", "key-vault 200", "key-vault 200", "key-vault 200"],
   ],
   ["service-bus", 0, "sent\n", ["token 200"]],
+  ["aws", 0, "all is well\n", ["aws-sts 200", "aws-s3 200", "aws-s3 200"]],
+  ["aws", 1, "AccessDenied\n", ["aws-sts 200", "aws-s3 403"]],
+  ["google", 0, "tokenhop-demo-data\n", ["gcp-sts 200", "gcp-iam-credentials 200", "gcp-storage 200"]],
+  ["google", 2, "true\n", ["gcp-sts 200", "gcp-iam-credentials 200"]],
 ];
 
 export const suite: Suite = (QUnit) => {
@@ -40,6 +44,21 @@ export const suite: Suite = (QUnit) => {
         assert.deepEqual(done.routes, routes);
       });
     }
+
+    QUnit.test("the program of S5 in README.md lists the buckets of both clouds for one identity", async (assert) => {
+      const program = programsOf("../../README").find((one) => one.includes("ListBucketsCommand"));
+      const { stdout, routes } = await run({ "program.ts": String(program) }, "program.ts");
+      const [aws, google = ""] = stdout.split("\n");
+      assert.strictEqual(aws, `[ '${demoIds.awsBucket}' ]`);
+      assert.ok(google.startsWith("200 ") && stdout.includes(demoIds.gcpBucket), stdout);
+      assert.deepEqual(routes, [
+        "aws-sts 200",
+        "aws-s3 200",
+        "gcp-sts 200",
+        "gcp-iam-credentials 200",
+        "gcp-storage 200",
+      ]);
+    });
 
     QUnit.test("the credential of service-bus.md gives a token for the scope that the SDK asks for", async (assert) => {
       const main = `import { credential } from "./program.ts";

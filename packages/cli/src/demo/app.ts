@@ -49,12 +49,13 @@ function resourcesIn(body: string): readonly Resource[] | undefined {
   return Array.isArray(value) ? value.filter(isResource).map(shown) : undefined;
 }
 
-function forbidden(body: string, tell: Tell): void {
-  tell({ event: "forbidden", status: 403, code: errorCodeIn(body) ?? "unknown" });
+/** Somebody said no, and gave this as the reason. */
+export function forbidden(code: string | undefined, tell: Tell): void {
+  tell({ event: "forbidden", status: 403, code: code ?? "unknown" });
 }
 
 /** Somebody else's answer, without its headers: what they allow to pages, and their cookies, are not ours to repeat. */
-function passedOn(by: string, { status, headers }: Response, body: string): Response {
+export function passedOn(by: string, { status, headers }: Response, body: string): Response {
   const type = headers.get("content-type");
   // Not an empty text: some statuses have no body.
   return new Response(body || null, { status, headers: { [ANSWERED_BY]: by, ...(type && { "content-type": type }) } });
@@ -101,7 +102,7 @@ export function createApp(settings: AppSettings, platform: Platform, tell: Tell)
     const known = seen.get(name) ?? new Map<string, Resource>();
     seen.set(name, known);
     const body = await response.text();
-    if (response.status === 403) forbidden(body, tell);
+    if (response.status === 403) forbidden(errorCodeIn(body), tell);
     if (response.status === 200) changes(known, resourcesIn(body), tell);
     return passedOn(RESOURCE_MANAGER, response, body);
   });
@@ -115,7 +116,7 @@ export function createApp(settings: AppSettings, platform: Platform, tell: Tell)
   app.get("/api/users-without-app", async (c) => {
     const response = await c.var.uami.fetch("https://graph.microsoft.com/v1.0/users?$select=displayName");
     const body = await response.text();
-    if (response.status === 403) forbidden(body, tell);
+    if (response.status === 403) forbidden(errorCodeIn(body), tell);
     return passedOn(GRAPH, response, body);
   });
 

@@ -6,11 +6,15 @@ import {
   demoIds,
   type Emulator,
   type EmulatorConfig,
+  type LifetimesConfig,
+  type RouteName,
 } from "@tokenhop/emulator";
 import { serve } from "@tokenhop/emulator/serve";
 import type { Io } from "../io.ts";
 import { type AppProcess, startApp } from "./app-process.ts";
 import type { Runtime } from "./binary.ts";
+import type { CloudName } from "./cloud/app.ts";
+import { cloudScenario } from "./cloud/scenario.ts";
 import { createTeller, playAll, watchOn } from "./play.ts";
 import { scenario } from "./scenario.ts";
 import type { DemoSettings } from "./settings.ts";
@@ -22,10 +26,14 @@ export interface DemoOptions {
   readonly runtime: Runtime;
   /** A step to break on purpose. */
   readonly fault?: "s1" | undefined;
+  /** Another cloud to play in than Azure. */
+  readonly cloud?: CloudName | undefined;
 }
 
 /** Short enough that refreshes can be watched. */
 const DEMO_TOKEN_MS = 5_000;
+/** The same where nothing else is to be seen meanwhile. */
+const CLOUD_TOKEN_MS = 3_000;
 /** Long enough that they do not fill the screen afterwards. */
 const LATER_TOKEN_MS = 60_000;
 const WATCH_EVERY_MS = 2_000;
@@ -38,8 +46,19 @@ function settingsFor(emulator: string): DemoSettings {
     AZURE_CLIENT_ID: demoIds.uamiClientId,
     UAMI_CLIENT_ID: demoIds.uamiClientId,
     APP_CLIENT_ID: demoIds.appClientId,
+    AWS_ROLE_ARN: demoIds.awsRoleArn,
+    AWS_REGION: demoIds.awsRegion,
+    AWS_BUCKET: demoIds.awsBucket,
+    GCP_PROVIDER: demoIds.gcpProvider,
+    GCP_SERVICE_ACCOUNT: demoIds.gcpServiceAccount,
+    GCP_PROJECT: demoIds.gcpProjectId,
     ...demoEnvironment,
   };
+}
+
+/** What every cloud gives the app lasts so long. */
+function lifetimesOf(ms: number): LifetimesConfig {
+  return { appTokenMs: ms, federatedIdentityTokenMs: ms, awsSessionMs: ms, googleTokenMs: ms };
 }
 
 /** The demo's world with a typing mistake in the federated credential that S1 needs: the branch is called main. */
@@ -69,6 +88,8 @@ function invitation(app: string, emulator: string, adminToken: string): string {
     `  curl ${app}/api/resources/${demoIds.forbiddenResourceGroup}`,
     `  curl ${app}/api/users`,
     `  curl ${app}/mistake`,
+    `  curl ${app}/api/aws`,
+    `  curl ${app}/api/gcp`,
     `  curl -X POST ${app}/refresh`,
     `  ${admin}`,
     `  ${admin.replace("-X PUT", "-X DELETE")}`,
@@ -77,9 +98,12 @@ function invitation(app: string, emulator: string, adminToken: string): string {
   ].join("\n");
 }
 
+/** Where identity tokens are exchanged. */
+const EXCHANGES: readonly RouteName[] = ["token", "aws-sts", "gcp-sts", "gcp-iam-credentials"];
+
 /** Why the emulator last said no: what a developer would look for in its log. */
 function lastRefusal({ log }: Emulator): string | undefined {
-  const refusal = log.filter(({ outcome, route }) => outcome !== "granted" && route === "token").at(-1);
+  const refusal = log.filter(({ outcome, route }) => outcome !== "granted" && EXCHANGES.includes(route)).at(-1);
   return refusal && `the emulator's last refusal was ${refusal.code}: ${refusal.reason}`;
 }
 
@@ -90,9 +114,9 @@ function lastRefusal({ log }: Emulator): string | undefined {
  * @returns The exit code: 0 when every step did what it should.
  */
 export async function demo(options: DemoOptions, io: Io): Promise<number> {
-  const { once, json, runtime, fault } = options;
+  const { once, json, runtime, fault, cloud } = options;
   const { signal } = io;
-  const lifetimes = { appTokenMs: DEMO_TOKEN_MS, federatedIdentityTokenMs: DEMO_TOKEN_MS };
+  const lifetimes = lifetimesOf(cloud ? CLOUD_TOKEN_MS : DEMO_TOKEN_MS);
   const config = createDemoConfig({ lifetimes });
   const emulator = createEmulator(fault === "s1" ? withWrongSubject(config) : config);
   const teller = createTeller(json, io);
@@ -105,11 +129,14 @@ export async function demo(options: DemoOptions, io: Io): Promise<number> {
     const { url, complaint } = app;
     teller.say(`A Hono app on ${runtime} listens on ${url}. It holds no secret.`);
     const stage = { emulator, app: url, told: teller.told, signal };
-    const good = await playAll(scenario, stage, teller, () => [lastRefusal(emulator), complaint()]);
+    const good = await playAll(cloud ? cloudScenario(cloud) : scenario, stage, teller, () => [
+      lastRefusal(emulator),
+      complaint(),
+    ]);
     if (once || signal.aborted) return good ? 0 : 1;
-    emulator.setLifetimes({ appTokenMs: LATER_TOKEN_MS, federatedIdentityTokenMs: LATER_TOKEN_MS });
+    emulator.setLifetimes(lifetimesOf(LATER_TOKEN_MS));
     teller.say(invitation(url, served.url, emulator.adminToken));
-    await watchOn(`${url}/api/resources/${demoIds.resourceGroup}`, WATCH_EVERY_MS, signal);
+    await watchOn(`${url}/api/${cloud ?? `resources/${demoIds.resourceGroup}`}`, WATCH_EVERY_MS, signal);
     return good ? 0 : 1;
   } finally {
     await app?.stop();

@@ -32,7 +32,7 @@ function tellTrouble(event: EngineEvent, tell: Tell): void {
 }
 
 /** A credential's first arrival and its refreshes, told by the name that the app knows the provider by. */
-function reporter(provider: string, tell: Tell): (event: EngineEvent) => void {
+export function reporter(provider: string, tell: Tell): (event: EngineEvent) => void {
   let first = true;
   return (event) => {
     tellTrouble(event, tell);

@@ -17,16 +17,26 @@ const NEW_RESOURCE = {
   name: "demo-vault",
 };
 
-/** Asks the app for the resources until something was told, as a user who watches would. */
-async function until(stage: Stage, what: string, happened: (event: DemoEvent) => boolean): Promise<void> {
+/** Asks the app until something was told, as a user who watches would. */
+export async function until(
+  stage: Stage,
+  path: string,
+  what: string,
+  happened: (stage: Stage) => boolean,
+): Promise<void> {
   const end = Date.now() + STEP_TIMEOUT_MS;
   for (;;) {
-    await ask(stage, `/api/resources/${demoIds.resourceGroup}`, 200);
-    if (stage.told.some(happened)) return;
+    await ask(stage, path, 200);
+    if (happened(stage)) return;
     if (Date.now() > end) throw new Error(`${what} was not seen within ${STEP_TIMEOUT_MS / 1000} s`);
     stage.signal.throwIfAborted();
     await pause(POLL_MS);
   }
+}
+
+/** The same of the resources, until one such thing was told. */
+function untilTold(stage: Stage, what: string, happened: (event: DemoEvent) => boolean): Promise<void> {
+  return until(stage, `/api/resources/${demoIds.resourceGroup}`, what, ({ told }) => told.some(happened));
 }
 
 function isNamed(event: DemoEvent, kind: DemoEvent["event"], name: string): boolean {
@@ -34,7 +44,7 @@ function isNamed(event: DemoEvent, kind: DemoEvent["event"], name: string): bool
 }
 
 /** A step that can always be played. */
-function step(name: string, title: string, act: (stage: EmulatedStage) => Promise<void>): Step<EmulatedStage> {
+export function step(name: string, title: string, act: (stage: EmulatedStage) => Promise<void>): Step<EmulatedStage> {
   return {
     name,
     title,
@@ -51,12 +61,16 @@ export const scenario: readonly Step<EmulatedStage>[] = [
     "s1",
     "S1: an OIDC token from outside Azure → managed identity demo-uami → Azure Resource Manager",
     async (stage) => {
-      await until(stage, "the resource demo-uami", (event) => isNamed(event, "resource.new", "demo-uami"));
+      await untilTold(stage, "the resource demo-uami", (event) => isNamed(event, "resource.new", "demo-uami"));
       stage.emulator.putResource(NEW_RESOURCE);
-      await until(stage, "the new resource", (event) => isNamed(event, "resource.new", NEW_RESOURCE.name));
+      await untilTold(stage, "the new resource", (event) => isNamed(event, "resource.new", NEW_RESOURCE.name));
       stage.emulator.removeResource(NEW_RESOURCE);
-      await until(stage, "the removed resource", (event) => isNamed(event, "resource.removed", NEW_RESOURCE.name));
-      await until(stage, "a refreshed credential", (event) => event.event === "refresh" && event.provider === "arm");
+      await untilTold(stage, "the removed resource", (event) => isNamed(event, "resource.removed", NEW_RESOURCE.name));
+      await untilTold(
+        stage,
+        "a refreshed credential",
+        (event) => event.event === "refresh" && event.provider === "arm",
+      );
     },
   ),
   step("denied", `Denied: demo-uami has no role on ${demoIds.forbiddenResourceGroup}`, async (stage) => {

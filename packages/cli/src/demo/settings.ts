@@ -19,6 +19,14 @@ export interface DemoSettings extends AppSettings, DemoEnvironment {
   readonly EMULATOR: string;
   readonly UAMI_CLIENT_ID: string;
   readonly APP_CLIENT_ID: string;
+  /** In AWS: the role that the identity token is exchanged for, its region, and a bucket of its account. */
+  readonly AWS_ROLE_ARN: string;
+  readonly AWS_REGION: string;
+  readonly AWS_BUCKET: string;
+  /** In Google Cloud: the provider of the workload identity pool, the service account, and its project. */
+  readonly GCP_PROVIDER: string;
+  readonly GCP_SERVICE_ACCOUNT: string;
+  readonly GCP_PROJECT: string;
 }
 
 /** All variables of the emulated world. */
@@ -29,6 +37,12 @@ export const settingNames: readonly (keyof DemoSettings)[] = [
   "AZURE_CLIENT_ID",
   "UAMI_CLIENT_ID",
   "APP_CLIENT_ID",
+  "AWS_ROLE_ARN",
+  "AWS_REGION",
+  "AWS_BUCKET",
+  "GCP_PROVIDER",
+  "GCP_SERVICE_ACCOUNT",
+  "GCP_PROJECT",
   "ACTIONS_ID_TOKEN_REQUEST_URL",
   "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
   "IDENTITY_ENDPOINT",

@@ -1,7 +1,7 @@
 /** The app as a Worker, for workerd as it is: no Node compatibility, settings as bindings. */
-import { createApp, type DemoApp } from "./app.ts";
+import type { DemoApp } from "./app.ts";
+import { emulatedApp } from "./cloud/app.ts";
 import { printLine } from "./events.ts";
-import { emulatedPlatform } from "./platform.ts";
 import { readSettings } from "./settings.ts";
 
 /** What a Worker is given beside the request. */
@@ -25,10 +25,7 @@ function createWorker(): Worker {
   return {
     fetch(request, env, context) {
       // Made at the first request: before that a Worker knows no settings.
-      if (app === undefined) {
-        const settings = readSettings(env);
-        app = createApp(settings, emulatedPlatform(settings), printLine);
-      }
+      app ??= emulatedApp(readSettings(env), printLine);
       // With the context goes its waitUntil, by which a refresh outlives the request that started it.
       return app.fetch(request, env, context);
     },

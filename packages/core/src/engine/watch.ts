@@ -3,7 +3,7 @@ import { isTokenError } from "../errors.ts";
 import type { Credential, Secret, WatchEvent } from "../types.ts";
 import { acquire, type Engine, readClock } from "./engine.ts";
 import type { Job } from "./flight.ts";
-import { ageMs, type Clock, type State, validForMs } from "./state.ts";
+import { type Clock, type State, validForMs } from "./state.ts";
 import type { Slot } from "./store.ts";
 import { anySignal } from "./wait.ts";
 
@@ -12,23 +12,32 @@ const SHORTEST_PAUSE_MS = 50;
 /** Timers stand still while a machine sleeps, so the clocks are looked at again before long. */
 const LONGEST_PAUSE_MS = 60_000;
 
-function textOf(value: unknown): unknown {
-  return (value as Partial<Secret> | undefined)?.reveal?.() ?? value;
-}
+/** What a credential has by each name, as far as it is text or secret. */
+type Fields = Readonly<Record<string, Partial<Secret> | undefined>>;
 
-/** Whether two credentials are the same in every field, their secrets included. */
-export function isSame(a: Credential | undefined, b: Credential): boolean {
-  const before = { ...a } as Record<string, unknown>;
-  return Object.entries(b).every(([key, value]) => textOf(before[key]) === textOf(value));
+/**
+ * Whether a credential is the one before: the same texts and secrets, and the same end within 10 s. A server that gives the same
+ * again says how long it still lives, never quite to the same instant, and may advise anew when to renew it.
+ */
+function isSame(before: Credential | undefined, credential: Credential): boolean {
+  return (
+    Math.abs(credential.expiresAt - (before?.expiresAt as number)) < 10_000 &&
+    Object.entries(credential as unknown as Fields).every(([key, value]) =>
+      typeof value === "string"
+        ? value === (before as unknown as Fields)[key]
+        : value?.reveal?.() === (before as unknown as Fields)[key]?.reveal?.(),
+    )
+  );
 }
 
 /** How long until there is something to do: the refresh is due, an attempt is allowed again, or the held value ends. */
-function pauseMs({ failure, held }: State<unknown>, now: Clock): number {
+function pauseMs(state: State<unknown>, now: Clock): number {
+  const { failure, held } = state;
   const blockedMs = failure && !failure.claims ? failure.until - now.mono : 0;
   if (!held) return blockedMs;
-  const age = ageMs(held, now);
-  const dueMs = Math.max(blockedMs, held.refreshMs - age);
-  return age < held.validMs ? Math.min(dueMs, held.validMs - age) : dueMs;
+  const restMs = validForMs(state, now);
+  const dueMs = Math.max(blockedMs, held.refreshMs - held.validMs + restMs);
+  return restMs > 0 ? Math.min(dueMs, restMs) : dueMs;
 }
 
 /** Sleeps until the time is up, the entry changes, or the signal aborts. */
@@ -61,8 +70,8 @@ export async function* watchSlot<V extends Credential>(
     } catch (error) {
       if (signal.aborted || !isTokenError(error)) return;
     }
-    const now = readClock(engine);
     const { failure } = slot.state;
+    const now = readClock(engine);
     let event: WatchEvent<V> | undefined;
     if (credential ? !isSame(last, credential) : last && !(validForMs(slot.state, now) > 0)) {
       last = credential;

@@ -4,6 +4,9 @@ import type { CodeReasons } from "./shapes.ts";
 const EXACT =
   "compare, character by character, what the message names with the federated identity credential (az identity federated-credential list, az ad app federated-credential list); a new or changed one takes minutes to reach every server";
 
+const GITHUB_SUBJECT =
+  "GitHub's subject depends on environment, pull request, branch or tag, and begins with repo:OWNER@OWNER-ID/REPO@REPO-ID: in repositories made after 15 July 2026 and those that were renamed, transferred or opted in, with repo:OWNER/REPO: in all others";
+
 const UNREACHABLE =
   "Both must be served over https to the public internet, without sign-in, firewall or self-signed certificate: try {issuer}/.well-known/openid-configuration and its jwks_uri from another network. It is retried.";
 
@@ -11,7 +14,7 @@ export const ASSERTION: CodeReasons = {
   70021: {
     cause:
       "No federated identity credential matches the token's issuer, subject and audience (the older form of 700211, 700212, 700213).",
-    fix: `For all three, ${EXACT}.`,
+    fix: `For all three, ${EXACT}. ${GITHUB_SUBJECT}.`,
     recovery: "propagation",
   },
   70025: {
@@ -38,7 +41,7 @@ export const ASSERTION: CodeReasons = {
   },
   700213: {
     cause: "The issuer is known, but no federated identity credential has the token's subject.",
-    fix: `For the subject, ${EXACT}. GitHub's subject depends on environment, pull request, branch or tag, and holds ids in repositories made after 15 July 2026. A plain credential knows no wildcards.`,
+    fix: `For the subject, ${EXACT}. ${GITHUB_SUBJECT}. A plain credential knows no wildcards: the subjects of GitLab (branch), CircleCI (user), Buildkite (commit; see its option subjectClaim) and Bitbucket (step) change, too.`,
     recovery: "propagation",
   },
   7002137: {

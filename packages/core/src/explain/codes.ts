@@ -19,11 +19,12 @@ export const CODES: Readonly<Record<ErrorCode, Reason>> = {
   ERR_SOURCE_UNAVAILABLE: {
     cause:
       "The platform that this identity source stands for was not found: the variables, files or permissions that the message names are missing.",
-    fix: 'Run the program on that platform, or give it what is named: on GitHub Actions `permissions: id-token: write`, in Kubernetes a projected service account token (on AKS the pod\'s label azure.workload.identity/use: "true"), on Azure an assigned managed identity, on Cloudflare Workers a service binding to an issuer of your own. firstOf() chooses among several sources.',
+    fix: "Run the program on that platform, or give it what is named: on GitHub Actions `permissions: id-token: write` (jobs for pull requests of forks never get it), in GitLab `id_tokens` of the job, in Azure Pipelines `SYSTEM_ACCESSTOKEN: $(System.AccessToken)` in the step's `env`, in Bitbucket `oidc: true` on the step, in HCP Terraform the workspace's TFC_WORKLOAD_IDENTITY_AUDIENCE, in Kubernetes a projected service account token (on AKS the pod's label azure.workload.identity/use: \"true\"), on Azure an assigned managed identity, on Cloudflare Workers a service binding to an issuer of your own. firstOf() chooses among several sources.",
   },
   ERR_SOURCE_FAILED: {
-    cause: "The platform was asked for an identity token and refused, or what it gave has already expired.",
-    fix: "Read the status and error in the message. Common reasons: the managed identity is not assigned to this resource, its client id is wrong, the job has no permission to ask for a token, the file of the token is no longer rotated, the service binding of selfIssued() leads to another entrypoint than the issuer's IssuerEntrypoint, or a function of yours threw something else than a TokenError (whose message alone is passed on).",
+    cause:
+      "The platform was asked for an identity token and refused, or what it gave has already expired or is for another audience.",
+    fix: "Read the status and error in the message. Common reasons: the managed identity is not assigned to this resource, its client id is wrong, the job has no permission to ask for a token, the job has outlived the one token that was made for it when it started (get the last credential before that), the platform fixes the audience (the message says where), the file of the token is no longer rotated, the service binding of selfIssued() leads to another entrypoint than the issuer's IssuerEntrypoint, or a function of yours threw something else than a TokenError (whose message alone is passed on).",
   },
   ERR_SOURCE_REPLY: {
     cause:

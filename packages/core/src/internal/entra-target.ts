@@ -5,10 +5,11 @@ import type { TokenError } from "../errors.ts";
 import type { BearerToken, Platform, Target } from "../types.ts";
 import { CHAIN_REFUSED, claimsParameter, cloudOf, type EntraCloud, isCloud } from "./entra.ts";
 import { hostsOfScope } from "./entra-hosts.ts";
-import { isHostRule, safeUrl } from "./hosts.ts";
+import { safeUrl } from "./hosts.ts";
 import { parseJson, type Reply, send } from "./http.ts";
 import { checkOptions, checkReply, flag, like, seconds, text, textThat } from "./schema.ts";
 import { secret } from "./secret.ts";
+import { hostList, listOf } from "./target-options.ts";
 
 /** The options that are the same for every target at Entra. */
 export interface EntraTargetOptions {
@@ -63,16 +64,6 @@ export interface EntraShapes {
 const AUTHORITY = "expected an https URL (http: loopback only, with allowHttpLoopback)";
 const TENANT = /^(?!(common|organizations|consumers)$)[a-z\d][a-z\d.-]*$/i;
 
-/** A list, or none, of such texts. */
-export function listOf(what: string, test: (one: string) => boolean): v.GenericSchema<string[] | undefined> {
-  return v.optional(
-    v.custom<string[]>(
-      (list) => Array.isArray(list) && list.every((one) => typeof one === "string" && test(one)),
-      `expected a list of ${what}`,
-    ),
-  );
-}
-
 /** A tenant that can issue tokens. */
 export const tenantId: v.GenericSchema<string> = like(TENANT, "expected a tenant's GUID or domain name");
 
@@ -119,7 +110,7 @@ export function entraTarget<P extends EntraTargetParams>(
       ),
     ),
     audience: v.optional(text),
-    hosts: listOf("host, host:port or *.suffix, in lower case", isHostRule),
+    hosts: hostList,
     enableCae: flag,
     allowHttpLoopback: flag,
     ...shapes,

@@ -57,9 +57,9 @@ export function like(pattern: RegExp, expected: string): v.GenericSchema<string>
 /** A text that is not empty. */
 export const text: v.GenericSchema<string> = textThat();
 
-/** Seconds as servers write them: a number, or a text of one. */
+/** Seconds as servers write them: a number, or a text of one. As JSON, because not everything in a reply can be made a text. */
 export const seconds: v.GenericSchema<string | number> = v.custom<string | number>(
-  (value) => /^-?\d+(\.\d+)?$/.test(String(value)),
+  (value) => /^"?-?\d+(\.\d+)?"?$/.test(JSON.stringify(value)),
   "expected a number of seconds",
 );
 

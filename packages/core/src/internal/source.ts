@@ -69,10 +69,13 @@ export function foundToken(
  * @param fix What to do about another one.
  */
 export function mustBeFor(step: string, { token }: SubjectToken, audience: string, place: string, fix: string): void {
-  const { aud = [] } = peekClaims(token.reveal()) ?? {};
-  if ([aud].flat().includes(audience)) return;
-  const told = plain([aud].flat().join(", ")) || "none";
-  throw sourceError(step, `the token in ${place} has the audience ${told}, wanted is ${audience}; ${fix}`);
+  const { aud } = peekClaims(token.reveal()) ?? {};
+  const told = [aud].flat().filter((one) => typeof one === "string");
+  if (told.includes(audience)) return;
+  throw sourceError(
+    step,
+    `the token in ${place} has the audience ${plain(told.join(", ")) || "none"}, wanted is ${audience}; ${fix}`,
+  );
 }
 
 /**

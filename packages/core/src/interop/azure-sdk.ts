@@ -6,9 +6,10 @@
 import * as v from "valibot";
 import { ConfigError, TokenError } from "../errors.ts";
 import { type AnyProvider, platformShape, providerShape, requestShape, waitUntilShape } from "../internal/interop.ts";
+import { lasting } from "../internal/lasting.ts";
 import { checkOptions, text } from "../internal/schema.ts";
 import { defaultPlatform } from "../platform.ts";
-import type { BearerToken, CredentialProvider, GetOptions, Platform } from "../types.ts";
+import type { BearerToken, CredentialProvider, Platform } from "../types.ts";
 
 /** A signal as the SDKs pass it: the DOM's, or one of their own that is no event target and knows no reason. */
 export interface AzureSdkAbortSignal {
@@ -71,10 +72,6 @@ export type AzureSdkArguments<P extends object> =
 
 /** Views are light, and few: a client asks for one scope. */
 const MAX_VIEWS = 100;
-/** Whoever keeps tokens by themselves expects one to last longer than this; `@azure/identity` gives none that does not. */
-const SOON_MS = 300_000;
-/** How long a call waits for a new token while the held one is valid: as the engine does inside its margin. */
-const WAIT_MS = 2_000;
 
 const optionsSchema = v.strictObject({
   provider: providerShape,
@@ -126,25 +123,6 @@ async function following<T>(
     return await work(controller.signal);
   } finally {
     from.removeEventListener("abort", abort);
-  }
-}
-
-/**
- * A token that lasts a while, if one can be had. An SDK keeps what it gets, and some ask but once shortly before the end: what
- * is due for renewal and has not long to go is given only when no other comes in time.
- */
-async function lasting(view: AnyProvider, call: GetOptions, platform: Platform): Promise<BearerToken> {
-  const now = (): number => platform.now();
-  const endsAt = now() + Math.min(call.timeoutMs ?? WAIT_MS, WAIT_MS);
-  const held = await view.get(call);
-  // Where a wait ends with the request that began it, a client that refreshes behind one would wait for ever.
-  if (call.claims || platform.requestBoundIo || held.expiresAt - now() > SOON_MS) return held;
-  try {
-    // Inside its margin the engine has waited already.
-    return await view.get({ ...call, eager: true, timeoutMs: Math.max(0, endsAt - now()) });
-  } catch (error) {
-    if (held.expiresAt > now()) return held;
-    throw error;
   }
 }
 

@@ -5,22 +5,24 @@
  */
 
 import * as v from "valibot";
-import { checkOptions, text } from "../internal/schema.ts";
-import { foundToken, mustBeFound } from "../internal/source.ts";
+import { checkOptions } from "../internal/schema.ts";
+import { variableName, variableSource } from "../internal/variable-token.ts";
 import type { IdentitySource } from "../types.ts";
 
 /** What {@link env} is given. */
 export interface EnvOptions {
-  /** Name of the variable that holds the token. */
+  /** Name of the variable that holds the token. Not the token itself. */
   readonly variable: string | undefined;
 }
 
-const NAME = "env";
-const optionsSchema = v.strictObject({ variable: text });
+const optionsSchema = v.strictObject({ variable: variableName });
 
 /**
- * The token of an environment variable, as GitLab CI (`id_tokens`), CircleCI or Bitbucket Pipelines give it. The variable is
- * read anew at each ask.
+ * The token of an environment variable. The variable is read anew at each ask.
+ *
+ * For platforms that have no source of their own, and for tokens that a command of yours put there. GitLab CI, CircleCI,
+ * Bitbucket Pipelines and HCP Terraform have one each: `gitlabCi`, `circleci`, `bitbucketPipelines` and `terraformCloud` know
+ * the variable, compare the audience, and say what to change in the platform's configuration.
  *
  * - Audience: the one that the platform put into the token; it cannot be asked for, and is not compared here.
  * - Lifetime: the token's own `exp`. A text that is no JWT has none that could be known, and is used once.
@@ -38,7 +40,7 @@ const optionsSchema = v.strictObject({ variable: text });
  * import { env } from "@tokenhop/core/sources/env";
  * import { entra } from "@tokenhop/core/targets/entra";
  *
- * // .gitlab-ci.yml: id_tokens: { AZURE_ID_TOKEN: { aud: api://AzureADTokenExchange } }
+ * // In a CircleCI job: export AZURE_ID_TOKEN=$(circleci run oidc get --claims '{"aud":"api://AzureADTokenExchange"}')
  * export const arm = federate({
  *   from: env({ variable: "AZURE_ID_TOKEN" }),
  *   to: entra({
@@ -49,19 +51,9 @@ const optionsSchema = v.strictObject({ variable: text });
  * });
  * ```
  *
- * @see https://docs.gitlab.com/ci/secrets/id_token_authentication/
+ * @see https://circleci.com/docs/guides/permissions-authentication/oidc-tokens-with-custom-claims/
  */
 export function env(options: EnvOptions): IdentitySource {
   const { variable } = checkOptions(optionsSchema, options, "env()");
-  const source: IdentitySource = {
-    name: NAME,
-    identity: [NAME, variable],
-    provenance: "unknown",
-    detect: (platform) => (platform.env[variable]?.trim() ? { found: true } : { found: false, missing: [variable] }),
-    async getToken(_wanted, { platform, signal }) {
-      mustBeFound(NAME, source.detect(platform), signal);
-      return foundToken(NAME, platform.env[variable], variable, platform);
-    },
-  };
-  return source;
+  return variableSource({ name: "env", provenance: "unknown", variable });
 }

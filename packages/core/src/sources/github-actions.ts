@@ -23,13 +23,17 @@ const optionsSchema = v.strictObject({ allowHttpLoopback: flag });
 
 /**
  * The OIDC token of a GitHub Actions job. The job needs `permissions: id-token: write`; without it the runner does not set
- * the two variables that are read, `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`.
+ * the two variables that are read, `ACTIONS_ID_TOKEN_REQUEST_URL` and `ACTIONS_ID_TOKEN_REQUEST_TOKEN`. Of a reusable workflow
+ * the caller has to grant it, too. Jobs for pull requests of forks never get it.
  *
  * - Audience: any, one per token.
  * - Lifetime: 5 minutes; taken from the token and corrected by the reply's `Date`.
- * - Issuer: `https://token.actions.githubusercontent.com`, or that of your enterprise or GitHub Enterprise Server.
- * - Subject: `repo:OWNER/REPO:` and then `environment:NAME`, `pull_request` or `ref:refs/heads/NAME`. In repositories made
- *   after 15 July 2026 the ids are in it: `repo:OWNER@OWNER-ID/REPO@REPO-ID:...`.
+ * - Issuer: `https://token.actions.githubusercontent.com`; of an enterprise that asked for it with its name as a path behind it;
+ *   with data residency `https://token.actions.SUBDOMAIN.ghe.com`; of GitHub Enterprise Server `https://HOST/_services/token`.
+ * - Subject: `repo:OWNER/REPO:` and then `environment:NAME` if the job has an environment, else `pull_request`, else
+ *   `ref:refs/heads/NAME` or `ref:refs/tags/NAME`. In repositories made after 15 July 2026, and those that were renamed,
+ *   transferred or opted in, the ids are in it, and no later renaming changes it: `repo:OWNER@OWNER-ID/REPO@REPO-ID:...` (not
+ *   on GitHub Enterprise Server). A `:` within a name is written `%3A`. An organization may have put another form in its place.
  * - Provenance: `external`.
  *
  * It caches nothing; the provider that `federate` makes does.

@@ -5,11 +5,19 @@
  */
 import * as v from "valibot";
 import { isLocal } from "../internal/hosts.ts";
-import { isTransient, localTime, parseJson, send } from "../internal/http.ts";
-import { expiryOf } from "../internal/jwt.ts";
-import { checkOptions, checkReply, seconds, textThat } from "../internal/schema.ts";
-import { secret } from "../internal/secret.ts";
-import { detected, mustBeFound, refusal, tokenText, unavailable } from "../internal/source.ts";
+import { send } from "../internal/http.ts";
+import {
+  IMDS,
+  IMDS_TOKEN_PATH,
+  LOCAL_ONLY,
+  managedToken,
+  missingEndpoint,
+  resourceOf,
+  selectorShapes,
+  withQuery,
+} from "../internal/managed-identity.ts";
+import { checkOptions } from "../internal/schema.ts";
+import { detected, mustBeFound, unavailable } from "../internal/source.ts";
 import type { Detection, IdentitySource, Platform } from "../types.ts";
 
 /** What {@link managedIdentity} may be given. At most one of the three ids; none means the system-assigned identity. */
@@ -28,50 +36,18 @@ export interface ManagedIdentityOptions {
 }
 
 const NAME = "managed-identity";
-const IMDS = "http://169.254.169.254";
 const IMDS_VARIABLE = "AZURE_POD_IDENTITY_AUTHORITY_HOST";
-const LOCAL_ONLY = "on loopback or in 169.254.0.0/16";
-const HOUR_MS = 3_600_000;
-/** IMDS is being updated for at most 70 s, which this spans with four retries. */
-const UPDATING_MS = 17_500;
-const GUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-const ARM_ID =
-  /^\/subscriptions\/[^/]+\/resourcegroups\/[^/]+\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[^/]+$/i;
-
-/** Epoch seconds, or a date as some hosts write it, in ms. */
-const instantOf = (value: unknown): number => Number(value) * 1000 || Date.parse(String(value));
-const replySchema = v.object({
-  access_token: tokenText,
-  expires_on: v.optional(v.custom<string | number>((value) => instantOf(value) > 0, "expected an instant")),
-  expires_in: v.optional(seconds),
-});
-
-/** Checked eagerly, all at once; a second selector is a problem of its own. */
-function checkSelectors(options: ManagedIdentityOptions): void {
-  const ids = { clientId: GUID, objectId: GUID, resourceId: ARM_ID };
-  const [first] = Object.keys(ids).filter((id) => options?.[id as keyof typeof ids] !== undefined);
-  const selectors = Object.entries(ids).map(([id, pattern]) => {
-    const expected = pattern === GUID ? "expected a GUID" : "expected the ARM id of a user-assigned identity";
-    const fits = textThat(
-      id === first ? expected : `${expected}, and not together with ${first}`,
-      (value) => id === first && pattern.test(value),
-    );
-    return [id, v.optional(fits)];
-  });
-  const endpoint = v.custom((value) => value === "imds" || value === "app-service", 'expected "app-service" or "imds"');
-  checkOptions(
-    v.strictObject({ ...Object.fromEntries(selectors), endpoint: v.optional(endpoint) }),
-    options,
-    "managedIdentity()",
-  );
-}
+const endpointShape = v.custom(
+  (value) => value === "imds" || value === "app-service",
+  'expected "app-service" or "imds"',
+);
 
 /** The endpoint of App Service, Functions and Container Apps, or what is missing for it. */
-function appService({ IDENTITY_ENDPOINT: url, IDENTITY_HEADER: header }: Platform["env"]): Detection {
-  const missing: string[] = [];
-  if (!url) missing.push("IDENTITY_ENDPOINT");
-  else if (!isLocal(url)) missing.push(`IDENTITY_ENDPOINT ${LOCAL_ONLY} (the header must not go anywhere else)`);
-  if (!header) missing.push("IDENTITY_HEADER");
+function appService(env: Platform["env"]): Detection {
+  const missing = [...missingEndpoint(env, "IDENTITY_ENDPOINT", "the header must not go anywhere else")];
+  if (!env.IDENTITY_HEADER) missing.push("IDENTITY_HEADER");
+  // It sets the other two variables as well, for an endpoint that wants another header.
+  if (env.IDENTITY_SERVER_THUMBPRINT) missing.push("no IDENTITY_SERVER_THUMBPRINT (here it is Service Fabric's)");
   return detected(missing);
 }
 
@@ -88,8 +64,8 @@ function appService({ IDENTITY_ENDPOINT: url, IDENTITY_HEADER: header }: Platfor
  * - Issuer: `https://login.microsoftonline.com/TENANT/v2.0`. Subject: the identity's object id.
  * - Provenance: `platform`. A federated credential of an app needs a **user-assigned** identity of the same tenant.
  *
- * Azure Arc, Service Fabric, Machine Learning and Cloud Shell have endpoints of other kinds, which are not supported.
- * It caches nothing; the provider that `federate` makes does.
+ * Azure Arc, Machine Learning, Cloud Shell and Service Fabric have endpoints of other kinds, and sources of their own:
+ * `azureArc`, `azureMl`, `cloudShell`, `serviceFabric`. It caches nothing; the provider that `federate` makes does.
  *
  * `detect` asks no network: without the variables it finds nothing, unless `endpoint: "imds"` says that this is a virtual
  * machine. `get` asks IMDS either way.
@@ -119,7 +95,11 @@ function appService({ IDENTITY_ENDPOINT: url, IDENTITY_HEADER: header }: Platfor
  * @see https://learn.microsoft.com/azure/app-service/overview-managed-identity
  */
 export function managedIdentity(options: ManagedIdentityOptions = {}): IdentitySource {
-  checkSelectors(options);
+  checkOptions(
+    v.strictObject({ ...selectorShapes(options), endpoint: v.optional(endpointShape) }),
+    options,
+    "managedIdentity()",
+  );
   const { clientId, objectId, resourceId, endpoint } = options;
   const onAppService = ({ env }: Platform): boolean =>
     endpoint === undefined ? Boolean(env.IDENTITY_ENDPOINT || env.IDENTITY_HEADER) : endpoint === "app-service";
@@ -148,38 +128,19 @@ export function managedIdentity(options: ManagedIdentityOptions = {}): IdentityS
       mustBeFound(NAME, reachable(platform), signal);
       const { IDENTITY_ENDPOINT = "", IDENTITY_HEADER = "", [IMDS_VARIABLE]: host } = platform.env;
       const app = onAppService(platform);
-      const url = app ? new URL(IDENTITY_ENDPOINT) : new URL("/metadata/identity/oauth2/token", host || IMDS);
-      const query = {
+      const url = withQuery(app ? IDENTITY_ENDPOINT : new URL(IMDS_TOKEN_PATH, host || IMDS), {
         "api-version": app ? "2019-08-01" : "2018-02-01",
-        resource: audience.replace(/\/\.default$/, ""),
+        resource: resourceOf(audience),
         client_id: clientId,
         object_id: objectId,
         [app ? "mi_res_id" : "msi_res_id"]: resourceId,
-      };
-      for (const [key, value] of Object.entries(query)) if (value) url.searchParams.set(key, value);
+      });
       const headers: Record<string, string> = app ? { "x-identity-header": IDENTITY_HEADER } : { metadata: "true" };
       const reply = await send(NAME, url, { headers }, context);
-      const { status } = reply;
-      if (status !== 200) {
-        const again = isTransient(status) || status === 404 || status === 410;
-        // Docker Desktop answers in the place of IMDS.
-        if (status === 403 && /unreachable/i.test(reply.text))
-          throw unavailable(NAME, "IMDS cannot be reached from here");
-        throw refusal(NAME, reply, platform, IDENTITY_HEADER, {
-          recovery: again ? "retry" : "stop",
-          ...(status === 410 && { retryAfterMs: UPDATING_MS }),
-        });
-      }
-      const body = checkReply(replySchema, parseJson(reply.text), NAME, "ERR_SOURCE_REPLY");
-      const token = body.access_token.trim();
-      const now = platform.now();
-      const endsAt = body.expires_on === undefined ? expiryOf(token) : instantOf(body.expires_on);
-      const expiresAt =
-        body.expires_on === undefined && body.expires_in !== undefined
-          ? now + Number(body.expires_in) * 1000
-          : endsAt && localTime(endsAt, reply.headers, platform);
-      const lifeMs = (expiresAt ?? now) - now;
-      return { token: secret(token), expiresAt, refreshAt: lifeMs > 2 * HOUR_MS ? now + lifeMs / 2 : undefined };
+      // Docker Desktop answers in the place of IMDS.
+      if (reply.status === 403 && /unreachable/i.test(reply.text))
+        throw unavailable(NAME, "IMDS cannot be reached from here");
+      return managedToken(NAME, reply, platform, IDENTITY_HEADER);
     },
   };
 }

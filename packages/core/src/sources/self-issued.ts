@@ -11,6 +11,7 @@ import { checkOptions, checkReply } from "../internal/schema.ts";
 import { secret } from "../internal/secret.ts";
 import { mustBeFound, sourceError, tokenText } from "../internal/source.ts";
 import { plain } from "../internal/text.ts";
+import { waitFor } from "../internal/wait-for.ts";
 import type { Detection, IdentitySource } from "../types.ts";
 
 /** What a minter answers: plain data, as RPC carries it. */
@@ -48,16 +49,6 @@ const argumentsSchema = v.strictObject({
   minter: v.optional(v.custom<TokenMinter>(isMinter, `expected ${MINTER}`)),
   name: v.optional(kebabName),
 });
-
-/** RPC takes no signal: the wait ends with it, and what comes of the call later is nobody's. */
-function waitFor<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener("abort", reject, { once: true });
-    call()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", reject));
-  });
-}
 
 /**
  * A token that your own issuer mints, where no platform gives one. On Cloudflare Workers the issuer is another Worker, whose
@@ -143,6 +134,7 @@ export function selfIssued(minter: TokenMinter | undefined, options: SelfIssuedO
       mustBeFound(name, detect(), signal);
       // A minter of this process may throw before there is a promise, and RPC's promise is none of the language's.
       const mint = async (): Promise<unknown> => minter?.mint({ audience });
+      // RPC takes no signal.
       const reply = await waitFor(mint, signal).catch((thrown: unknown) => {
         signal.throwIfAborted();
         // RPC brings a stranger's message and fields along, so nothing of it is shown. These are workerd's words.

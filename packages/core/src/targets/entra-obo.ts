@@ -7,9 +7,10 @@
 import * as v from "valibot";
 import { ConfigError, TokenError } from "../errors.ts";
 import { cloudOf, V1_ISSUERS } from "../internal/entra.ts";
-import { type EntraRequest, type EntraTargetOptions, entraTarget, listOf } from "../internal/entra-target.ts";
+import { type EntraRequest, type EntraTargetOptions, entraTarget } from "../internal/entra-target.ts";
 import { type Asked, userRefusalOf, userTokenOver } from "../internal/entra-user.ts";
 import { checkOptions, like, textThat } from "../internal/schema.ts";
+import { listOf } from "../internal/target-options.ts";
 import { isAppOnly, isVerifiedUser } from "../internal/verified-user.ts";
 import type { BearerToken, Target, VerifiedUser } from "../types.ts";
 

@@ -83,6 +83,13 @@ export function adminRoutes({ world, controls, adminToken }: AdminOptions): Hono
   app.post("/tokens/user", async (c) => {
     return c.json({ value: await controls.issueUserToken(await body(c, schema.userTokenSchema)) });
   });
+  app.post("/tokens/platform", async (c) => {
+    return c.json({ value: await controls.issuePlatformToken(await body(c, schema.platformTokenSchema)) });
+  });
+  app.post("/tokens/service-account", async (c) => {
+    return c.json({ value: await controls.issueServiceAccountToken(await body(c, schema.serviceAccountTokenSchema)) });
+  });
+  app.get("/host-files", (c) => c.json({ content: controls.hostFile(c.req.query("path") ?? "") ?? null }));
   app.get("/access-policies", (c) => c.json(controls.accessPolicies()));
   app.put("/access-policies", async (c) => {
     controls.setAccessPolicies(await body(c, schema.accessPoliciesSchema));

@@ -1,9 +1,10 @@
 /** What the admin routes take. */
 import * as v from "valibot";
-import type { ExternalTokenRequest, UserTokenRequest } from "../controls.ts";
+import type { ExternalTokenRequest, ServiceAccountTokenRequest, UserTokenRequest } from "../controls.ts";
 import type { AccessPolicy } from "../entra/access-policies.ts";
 import type { Fault } from "../faults.ts";
 import type { RouteName } from "../log.ts";
+import type { PlatformTokenRequest } from "../platforms/job-token.ts";
 import type { ResourceAddress } from "../resources.ts";
 
 const text = v.pipe(v.string(), v.minLength(1, "must not be empty"));
@@ -28,6 +29,25 @@ export const routeSchema: v.GenericSchema<RouteName> = v.picklist([
   "oidc-discovery",
   "oidc-jwks",
   "oidc-token",
+  "aws-sts",
+  "aws-s3",
+  "aws-issuer",
+  "aws-imds",
+  "aws-container",
+  "gcp-sts",
+  "gcp-iam-credentials",
+  "gcp-metadata",
+  "gcp-storage",
+  "google-issuer",
+  "kubernetes-token",
+  "kubernetes-issuer",
+  "azure-pipelines",
+  "buildkite",
+  "vercel",
+  "fly",
+  "azure-arc",
+  "azure-ml",
+  "cloud-shell",
 ]);
 
 /** `POST /admin/clock`. */
@@ -71,6 +91,14 @@ export const faultSchema: v.GenericSchema<Fault> = v.variant("kind", [
   }),
   v.strictObject({
     ...faultBase,
+    kind: v.literal("aws-error"),
+    code: text,
+    status,
+    message: v.optional(text),
+    retryAfterSeconds: v.optional(count),
+  }),
+  v.strictObject({
+    ...faultBase,
     kind: v.literal("edit"),
     set: v.optional(anyObject),
     remove: v.optional(v.array(text)),
@@ -108,6 +136,23 @@ export const userTokenSchema: v.GenericSchema<UserTokenRequest> = v.strictObject
   scopes: v.optional(v.array(text)),
   lifetimeMs: v.optional(milliseconds),
   claims: v.optional(anyObject),
+});
+
+/** `POST /admin/tokens/platform`. */
+export const platformTokenSchema: v.GenericSchema<PlatformTokenRequest> = v.strictObject({
+  provider: text,
+  workload: v.optional(count),
+  audience: v.optional(text),
+  lifetimeMs: v.optional(milliseconds),
+});
+
+/** `POST /admin/tokens/service-account`. */
+export const serviceAccountTokenSchema: v.GenericSchema<ServiceAccountTokenRequest> = v.strictObject({
+  namespace: text,
+  name: text,
+  audience: v.optional(text),
+  lifetimeMs: v.optional(milliseconds),
+  pod: v.optional(text),
 });
 
 /** `PUT /admin/access-policies`. */

@@ -1,16 +1,7 @@
 /** What the blob service does to containers, once a caller may do it. */
 import type { Answer } from "../world.ts";
-import {
-  type BlobCall,
-  done,
-  element,
-  failed,
-  httpDate,
-  metadataHeaders,
-  metadataOf,
-  xmlBody,
-  xmlText,
-} from "./answers.ts";
+import { element, xmlBody, xmlText } from "../xml.ts";
+import { type BlobCall, done, failed, httpDate, metadataHeaders, metadataOf } from "./answers.ts";
 import type { BlobPlace } from "./operation.ts";
 import type { BlobContainer, StoredBlob } from "./store.ts";
 

@@ -2,6 +2,7 @@
 import { issuerOf } from "../directory.ts";
 import { sameId } from "../text.ts";
 import { wellKnownResource } from "../well-known-resources.ts";
+import { cloudNames, cloudProblems } from "./clouds.ts";
 import type { EmulatorConfig, FederatedCredentialConfig, PermissionsConfig, TenantConfig } from "./types.ts";
 
 interface Named {
@@ -24,6 +25,8 @@ export function problemsBetween(config: EmulatorConfig): readonly string[] {
     ),
     ...duplicates("OIDC issuer", providers(config, issuerOf)),
     ...duplicates("request token", requestTokens(config), "hide"),
+    ...Object.entries(cloudNames(config)).flatMap(([what, all]) => duplicates(what, all)),
+    ...cloudProblems(config),
     ...credentialProblems(config),
     ...permissionProblems(config),
     ...tenantProblems(config),
@@ -123,10 +126,11 @@ function providers(
 
 function requestTokens(config: EmulatorConfig): readonly Named[] {
   return (config.oidcProviders ?? []).flatMap((provider, index) =>
-    (provider.workloads ?? []).map(({ requestToken }, at) => ({
-      path: `oidcProviders.${index}.workloads.${at}.requestToken`,
-      value: `${provider.name}/${requestToken}`,
-    })),
+    (provider.workloads ?? []).flatMap(({ requestToken }, at) =>
+      requestToken === undefined
+        ? []
+        : [{ path: `oidcProviders.${index}.workloads.${at}.requestToken`, value: `${provider.name}/${requestToken}` }],
+    ),
   );
 }
 

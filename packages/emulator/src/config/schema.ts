@@ -1,10 +1,15 @@
 /** What each field of a config may hold. Messages name the rule and never the value: a config holds request tokens. */
 import * as v from "valibot";
 import { roleNames } from "../arm/rbac.ts";
+import { awsSchema } from "../aws/config-schema.ts";
+import { gcpSchema } from "../gcp/config-schema.ts";
+import { kubernetesSchema } from "../kubernetes/config-schema.ts";
+import { hasRequestToken, isNamedOnce, jobSchema } from "../platforms/config-schema.ts";
 import type { EmulatorConfig, FederatedCredentialConfig, LifetimesConfig } from "./types.ts";
 
 const guid = v.pipe(v.string(), v.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "must be a GUID"));
 const text = v.pipe(v.string(), v.minLength(1, "must not be empty"));
+const secret = v.pipe(v.string(), v.minLength(8, "must have at least 8 characters"));
 const text600 = v.pipe(text, v.maxLength(600, "must have at most 600 characters"));
 const dnsName = v.pipe(v.string(), v.regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i, "must be a DNS name"));
 const ficName = v.pipe(
@@ -119,11 +124,16 @@ const oidcProvider = v.strictObject({
   issuer: v.optional(httpsUrl),
   workloads: v.optional(
     v.array(
-      v.strictObject({
-        requestToken: v.pipe(v.string(), v.minLength(8, "must have at least 8 characters")),
-        subject: text,
-        claims: v.optional(v.record(v.string(), v.unknown())),
-      }),
+      v.pipe(
+        v.strictObject({
+          requestToken: v.optional(secret),
+          subject: v.optional(text),
+          job: v.optional(jobSchema),
+          claims: v.optional(v.record(v.string(), v.unknown())),
+        }),
+        v.check((workload) => isNamedOnce(workload), "must have a subject or a job"),
+        v.check((workload) => hasRequestToken(workload), "must have a requestToken"),
+      ),
     ),
   ),
 });
@@ -135,6 +145,8 @@ export const lifetimesSchema: v.GenericSchema<LifetimesConfig> = v.strictObject(
   federatedIdentityTokenMs: v.optional(duration),
   externalTokenMs: v.optional(duration),
   userTokenMs: v.optional(duration),
+  awsSessionMs: v.optional(duration),
+  googleTokenMs: v.optional(duration),
   refreshInMs: v.optional(duration),
 });
 
@@ -143,9 +155,13 @@ export const configSchema: v.GenericSchema<EmulatorConfig> = v.strictObject({
   tenants: v.pipe(v.array(tenant), v.minLength(1, "must hold at least one tenant")),
   subscriptions: v.optional(v.array(subscription)),
   oidcProviders: v.optional(v.array(oidcProvider)),
-  appService: v.optional(
-    v.strictObject({ identityHeader: v.pipe(v.string(), v.minLength(8, "must have at least 8 characters")) }),
-  ),
+  aws: v.optional(awsSchema),
+  gcp: v.optional(gcpSchema),
+  kubernetes: v.optional(kubernetesSchema),
+  appService: v.optional(v.strictObject({ identityHeader: secret })),
+  azureArc: v.optional(v.strictObject({})),
+  azureMl: v.optional(v.strictObject({ secret })),
+  cloudShell: v.optional(v.strictObject({ user: text })),
   lifetimes: v.optional(lifetimesSchema),
   errorTrailer: v.optional(v.picklist(["spaces", "crlf"])),
   authorityHost: v.optional(dnsName),

@@ -2,6 +2,10 @@
  * The directory that the emulator plays, as plain data. Every list is checked by `parseConfig`, so a config may come
  * from a JSON file as well as from code.
  */
+import type { AwsConfig } from "../aws/config-types.ts";
+import type { GcpConfig } from "../gcp/config-types.ts";
+import type { KubernetesConfig } from "../kubernetes/config-types.ts";
+import type { PlatformJob } from "../platforms/config-types.ts";
 
 /** A trust in tokens of another issuer (Entra: federated identity credential). */
 export interface FederatedCredentialConfig {
@@ -129,9 +133,15 @@ export interface SubscriptionConfig {
 
 /** A workload that may fetch ID tokens from an OIDC provider, as a GitHub Actions job can. */
 export interface WorkloadConfig {
-  /** Bearer token that the platform hands to the workload (GitHub: `ACTIONS_ID_TOKEN_REQUEST_TOKEN`). It alone decides the subject. */
-  readonly requestToken: string;
-  readonly subject: string;
+  /**
+   * Bearer token that the platform hands to the workload (GitHub: `ACTIONS_ID_TOKEN_REQUEST_TOKEN`). It alone decides the subject. Only
+   * a job whose platform has no route for tokens can be without one.
+   */
+  readonly requestToken?: string | undefined;
+  /** Subject of its tokens, unless a job says more. */
+  readonly subject?: string | undefined;
+  /** The platform that the workload is on, and what that knows of it: subject, claims, audiences and times follow from it. */
+  readonly job?: PlatformJob | undefined;
   /** More claims for its tokens. Registered claims cannot be replaced. */
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -157,6 +167,10 @@ export interface LifetimesConfig {
   readonly externalTokenMs?: number | undefined;
   /** User tokens made for tests. Default 1 hour. */
   readonly userTokenMs?: number | undefined;
+  /** Sessions of AWS roles for which nobody asks for a duration; AWS itself knows none below 15 minutes. Default 1 hour. */
+  readonly awsSessionMs?: number | undefined;
+  /** Access tokens of Google Cloud for which nobody asks for a lifetime. Default 1 hour. */
+  readonly googleTokenMs?: number | undefined;
   /** When set, the token endpoint says `refresh_in`. Default: it does not. */
   readonly refreshInMs?: number | undefined;
 }
@@ -166,8 +180,20 @@ export interface EmulatorConfig {
   readonly tenants: readonly TenantConfig[];
   readonly subscriptions?: readonly SubscriptionConfig[] | undefined;
   readonly oidcProviders?: readonly OidcProviderConfig[] | undefined;
+  /** What it plays of AWS. Default: nothing, so that every token is refused there. */
+  readonly aws?: AwsConfig | undefined;
+  /** What it plays of Google Cloud. Default: nothing, so that every token is refused there. */
+  readonly gcp?: GcpConfig | undefined;
+  /** A cluster. Default: none. */
+  readonly kubernetes?: KubernetesConfig | undefined;
   /** What `X-IDENTITY-HEADER` must say at `/msi/token`. Without it that endpoint refuses everyone. */
   readonly appService?: { readonly identityHeader: string } | undefined;
+  /** The agent of Azure Arc at port 40342 and below `/arc/`. Without it that endpoint is not there. */
+  readonly azureArc?: Readonly<Record<never, never>> | undefined;
+  /** What `MSI_SECRET` is in Azure Machine Learning. Without it `/azureml/msi/token` refuses everyone. */
+  readonly azureMl?: { readonly secret: string } | undefined;
+  /** Id or user principal name of the user whose Cloud Shell the host is. Without it `/oauth2/token` is not there. */
+  readonly cloudShell?: { readonly user: string } | undefined;
   readonly lifetimes?: LifetimesConfig | undefined;
   /** Trailer of `error_description`: lines until about 2023, spaces since. Default `spaces`. */
   readonly errorTrailer?: "spaces" | "crlf" | undefined;

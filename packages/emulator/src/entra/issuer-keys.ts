@@ -11,6 +11,11 @@ import { refused } from "./refusals.ts";
 export interface IssuerKeys {
   /** Refuses with 501661 when the issuer cannot be read, with 7000272 when it has no such key. */
   find(issuer: string, kid: string, signal: AbortSignal): Promise<CryptoKey>;
+  /**
+   * The key with this `kid`, of whatever algorithm, as the issuer publishes it: for clouds that take more than RS256. Nothing
+   * when there is none; refuses with 501661 when the issuer cannot be read, which each cloud says in its own words.
+   */
+  published(issuer: string, kid: string, signal: AbortSignal): Promise<JWK | undefined>;
 }
 
 /** Limits of one fetch. */
@@ -46,23 +51,27 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
     known.set(issuer, published);
     return published;
   };
+  const lookUp = async (
+    issuer: string,
+    signal: AbortSignal,
+    isMeant: (key: JWK) => boolean,
+  ): Promise<JWK | undefined> => {
+    const kept = known.get(issuer);
+    const age = kept ? now() - kept.fetchedAt : Number.POSITIVE_INFINITY;
+    // A clock that was set back makes the age negative; what is kept then is of no known age.
+    const published = kept && age >= 0 && age < keepMs ? kept : await refresh(issuer, signal);
+    const found = published.keys.find(isMeant);
+    if (found || now() - published.fetchedAt < coolDownMs) return found;
+    return (await refresh(issuer, signal)).keys.find(isMeant);
+  };
   return {
     async find(issuer, kid, signal) {
-      const kept = known.get(issuer);
-      const age = kept ? now() - kept.fetchedAt : Number.POSITIVE_INFINITY;
-      // A clock that was set back makes the age negative; what is kept then is of no known age.
-      const published = kept && age >= 0 && age < keepMs ? kept : await refresh(issuer, signal);
-      const found = byKid(published, kid);
-      if (found) return importKey(found);
-      const again = now() - published.fetchedAt >= coolDownMs ? byKid(await refresh(issuer, signal), kid) : undefined;
-      if (!again) throw refused(7000272, { kid, issuer }, "The issuer publishes no key with the assertion's kid");
-      return importKey(again);
+      const found = await lookUp(issuer, signal, (key) => key.kid === kid && key.kty === "RSA");
+      if (!found) throw refused(7000272, { kid, issuer }, "The issuer publishes no key with the assertion's kid");
+      return importKey(found);
     },
+    published: (issuer, kid, signal) => lookUp(issuer, signal, (key) => key.kid === kid),
   };
-}
-
-function byKid({ keys }: Published, kid: string): JWK | undefined {
-  return keys.find((key) => key.kid === kid && key.kty === "RSA");
 }
 
 async function importKey(jwk: JWK): Promise<CryptoKey> {

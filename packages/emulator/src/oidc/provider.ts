@@ -1,6 +1,8 @@
 /** An OIDC provider outside Entra, as a workload's platform runs one. The token route is shaped like GitHub's. */
 import type { OidcProviderConfig, WorkloadConfig } from "../config/types.ts";
 import { findProvider, issuerOf } from "../directory.ts";
+import { identityOf } from "../platforms/identity.ts";
+import { issueWorkloadToken, audienceOf as usualAudience } from "../platforms/token.ts";
 import { bearerOf, sameSecret } from "../text.ts";
 import type { Answer, Call, World } from "../world.ts";
 import { issueExternalToken } from "./token.ts";
@@ -37,11 +39,15 @@ export async function providerToken(world: World, call: Call): Promise<Answer> {
   if (!provider) return notFound();
   const workload = workloadOf(provider, bearerOf(call.headers) ?? "");
   if (!workload) return refuse(401, "The request token is missing or wrong");
-  const audience = audienceOf(call);
+  const asked = audienceOf(call);
+  const identity = workload.job && identityOf(workload.job);
+  const audience = identity ? usualAudience(identity, asked) : asked;
   if (!audience) return refuse(400, "The audience is missing");
 
-  const { subject, claims } = workload;
-  const value = await issueExternalToken(world, provider, { subject, audience, claims });
+  const { subject = identity?.subject ?? "", claims, job } = workload;
+  const value = job
+    ? await issueWorkloadToken(world, { provider, workload, job }, { audience })
+    : await issueExternalToken(world, provider, { subject, audience, claims });
   const log = {
     outcome: "granted",
     reason: "The workload's request token",
@@ -54,7 +60,9 @@ export async function providerToken(world: World, call: Call): Promise<Answer> {
 
 // The request token alone decides whom the ID token speaks for: a caller that could choose would be anybody.
 function workloadOf({ workloads = [] }: OidcProviderConfig, requestToken: string): WorkloadConfig | undefined {
-  return workloads.find((workload) => sameSecret(workload.requestToken, requestToken));
+  return workloads
+    .filter(({ job }) => job === undefined || job.on === "github-actions")
+    .find((workload) => workload.requestToken !== undefined && sameSecret(workload.requestToken, requestToken));
 }
 
 function audienceOf({ url, form, body }: Call): string | undefined {

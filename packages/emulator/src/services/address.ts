@@ -4,12 +4,26 @@
  */
 
 /** A service that is found by its resources' hosts. */
-export type ServiceName = "blob" | "key-vault" | "openai";
+export type ServiceName =
+  | "blob"
+  | "key-vault"
+  | "openai"
+  | "aws-sts"
+  | "aws-s3"
+  | "aws-issuer"
+  | "google-apis"
+  | "google-accounts";
 
 const hosts: Readonly<Record<ServiceName, RegExp>> = {
   blob: /^([a-z0-9]{3,24})\.blob\.core\.windows\.net$/,
   "key-vault": /^([a-z0-9-]{3,24})\.vault\.azure\.net$/,
   openai: /^([a-z0-9-]{2,64})\.(?:openai|cognitiveservices)\.azure\.com$/,
+  // Of these the name is all before the common end: a region, and a bucket.
+  "aws-sts": /^(sts(?:\.[a-z]{2}(?:-[a-z]+)+-\d)?)\.amazonaws\.com$/,
+  "aws-s3": /^((?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\.)?s3(?:\.[a-z]{2}(?:-[a-z]+)+-\d)?)\.amazonaws\.com$/,
+  "aws-issuer": /^([0-9a-f-]{36})\.tokens\.sts\.global\.api\.aws$/,
+  "google-apis": /^(www|sts|iamcredentials|storage)\.googleapis\.com$/,
+  "google-accounts": /^(accounts)\.google\.com$/,
 };
 
 /** Which resource a URL is of, and what of it. */
@@ -17,7 +31,7 @@ export interface ServiceAddress {
   readonly service: ServiceName;
   /** The resource's name, which is the first label of its host. */
   readonly name: string;
-  /** The host that it has in Azure. */
+  /** The host that it has in its cloud. */
   readonly host: string;
   /** What is asked of it, still encoded; begins with a slash. */
   readonly path: string;

@@ -1,0 +1,231 @@
+/** Breaks of AWS: the exchange at STS, the tokens for elsewhere, the signature, the reader of XML, and what the SDK is given. */
+import { breaksIn } from "./break.ts";
+
+const at = breaksIn("packages/core/src");
+const sts = "internal/aws-sts.ts";
+const role = "internal/aws-role.ts";
+const target = "targets/aws-sts.ts";
+const outbound = "internal/aws-outbound.ts";
+const keys = "internal/aws-keys.ts";
+const environment = "internal/aws-environment.ts";
+const xml = "internal/xml.ts";
+const sigv4 = "internal/sigv4.ts";
+const sdk = "interop/aws-sdk.ts";
+
+export const awsBreaks = [
+  at(xml, "++elements > MAX_ELEMENTS", "++elements < 0", "a reply of elements without end fills the memory"),
+  at(xml, "open.length >= MAX_DEPTH", "false", "a reply may nest as deep as it likes"),
+  at(xml, "good &&= char !== undefined;", "", "an entity that nobody declared reads as nothing"),
+  at(xml, "(outer === undefined && elements > 0)", "false", "what stands behind the root counts as well"),
+  at(xml, "inner.tag === found[1]", "true", "tags may cross"),
+  at(
+    xml,
+    "return open.length === 0 && elements > 0 ?",
+    "return elements > 0 ?",
+    "half a reply is taken for a whole one",
+  ),
+  at(xml, "!holdsElements || BLANK.test(text)", "true", "text beside elements is dropped without a word"),
+  at(
+    xml,
+    "if (inner === undefined) return BLANK.test(text);",
+    "if (inner === undefined) return true;",
+    "text around the root is dropped",
+  ),
+  at(xml, "open.length > 0 && add(between", "add(between", "CDATA may stand outside of everything"),
+  at(xml, '!== undefined && source[at++] === ">"', "!== undefined && at++ > 0", "a comment ends where it does not"),
+  at(
+    xml,
+    "(code >= 0x20 && code < 0xd800)",
+    "(code >= 0x20 && code < 0xe000)",
+    "half a surrogate pair gets into a text",
+  ),
+  at(sts, "!fields.has(name) && ", "", "of two session tokens the last one counts"),
+  at(sts, 'ExpiredToken: "subject"', 'ExpiredToken: "stop"', "an identity token that has just ended ends every caller"),
+  at(
+    sts,
+    'InvalidIdentityToken: "subject"',
+    'InvalidIdentityToken: "stop"',
+    "a token that STS could not verify is not tried once more",
+  ),
+  at(
+    sts,
+    'IDPCommunicationError: "retry"',
+    'IDPCommunicationError: "stop"',
+    "an issuer that was slow once ends every caller",
+  ),
+  at(sts, 'Throttling: "retry"', 'Throttling: "stop"', "throttling, which has status 400, ends every caller"),
+  at(
+    sts,
+    'AccessDenied: "stop"',
+    'AccessDenied: "retry"',
+    "a role that does not trust the token is asked again and again",
+  ),
+  at(sts, 'code.replace(/Exception$/, "")', "code", "codes are known by one of their two names only"),
+  at(
+    sts,
+    "Object.hasOwn(RECOVERIES, bare)",
+    "bare in RECOVERIES",
+    "a code of a strange name has a function for its recovery",
+  ),
+  at(sts, '"amazonaws.com.cn"', '"amazonaws.com"', "a token of China goes abroad"),
+  at(sts, '"amazonaws.eu"', '"amazonaws.com"', "a token of the European sovereign cloud goes elsewhere"),
+  at(sts, "value % 1000 === 0", "true", "half a second is asked for, and STS refuses it"),
+  at(
+    sts,
+    "/^[A-Za-z.]{1,80}$/.test(code) && ",
+    "false && ",
+    "a long code is taken for a token, and nobody knows what to do",
+  ),
+  at(sts, "!sent.includes(code)", "true", "a token of letters alone is shown where a code should be"),
+  at(sts, "plain(told || ", "String(told || ", "a server's control characters come with its request id"),
+  at(role, "stsOf(region).partition === partition", "true", "a role of one partition is asked for in another"),
+  at(role, 'v.check(() => (partition ?? "aws") === "aws"', "v.check(() => true", "a role of China is asked for abroad"),
+  at(
+    role,
+    "if (name === first) return schema;",
+    "if (name) return v.optional(schema);",
+    "a target without an endpoint, or with two, is made",
+  ),
+  at(role, "value.length <= MAX_ARN && ROLE_ARN", "ROLE_ARN", "an ARN that STS cannot take is found out late"),
+  at(role, "(list?.length ?? 0) <= MAX_ARNS", "true", "eleven policies are found out late"),
+  at(
+    role,
+    "lengthOf(list) + (policyOf(options.sessionPolicy)?.length ?? 0)",
+    "lengthOf(list)",
+    "policies that are too long together are found out late",
+  ),
+  at(role, "POLICY_TEXT.test(written) && ", "", "a policy with characters that IAM does not know is found out late"),
+  at(role, "kind !== Object.prototype && kind !== null", "kind === false", "a list passes for a policy"),
+  at(target, "token.length > most", "false", "a token that STS cannot take is sent to it"),
+  at(target, "[config.roleArn, ...roleArns].includes(arn)", "true", "with() leads to any role"),
+  at(target, "own === undefined && policyArns.length === 0", "true", "with() adds to what a session may do"),
+  at(
+    target,
+    "own === undefined && policyArns.length === 0",
+    "own === undefined",
+    "with() adds to what managed policies let a session do",
+  ),
+  at(
+    target,
+    "sessionPolicy: v.exactOptional(",
+    "sessionPolicy: v.optional(",
+    "a policy that got lost on the way becomes none",
+  ),
+  at(
+    target,
+    "(config.durationMs ?? MAX_SECONDS * 1000)",
+    "(MAX_SECONDS * 1000)",
+    "with() makes a session last longer than was said",
+  ),
+  at(target, "policyOf(params.sessionPolicy) ?? own", "own", "a session's own policy is not asked for"),
+  at(
+    target,
+    "partition: (params) => Object.values(asked(params)),",
+    "",
+    "all sessions share the first one's credentials",
+  ),
+  at(
+    target,
+    'localTime(instantOf(given["Credentials/Expiration"]), headers, platform)',
+    'instantOf(given["Credentials/Expiration"])',
+    "a wrong clock stretches a session's life",
+  ),
+  at(target, "expiresAt > platform.now()", "true", "credentials that have ended are given out"),
+  at(target, "{ recovery: stsRecovery(told.error, status) }", "{}", "what STS says decides nothing"),
+  at(sigv4, "[time.slice(0, 8), region", "[time, region", "a signature is for the wrong day"),
+  at(sigv4, ".sort(([a], [b]) => (a < b ? -1 : 1))", "", "headers are signed in the order in which they come"),
+  at(
+    sigv4,
+    'sent["x-amz-security-token"] =',
+    'headers["x-amz-security-token" as never] =',
+    "the session token is neither sent nor signed",
+  ),
+  at(sigv4, "await sha256(body)}`", "await sha256('')}`", "anybody on the way may change the form"),
+  at(outbound, 'signingAlgorithm = "RS256"', 'signingAlgorithm = "ES384"', "neither Entra nor Google takes the token"),
+  at(
+    outbound,
+    'isEnded ? (renew() ? "retry" : "stop")',
+    'isEnded ? "stop"',
+    "credentials that have ended are not renewed",
+  ),
+  at(
+    outbound,
+    'usual === "subject" ? "stop" : usual',
+    "usual",
+    "a source asks for another identity token than its own",
+  ),
+  at(
+    outbound,
+    "signing.sessionToken.reveal(), () =>",
+    '"", () =>',
+    "the session token is shown when a signature is wrong",
+  ),
+  at(outbound, "expiresAt > platform.now()", "true", "a token that has ended is presented"),
+  at(
+    outbound,
+    "Object.entries(tags).sort()",
+    "Object.entries(tags)",
+    "the same tags in another order are another source",
+  ),
+  at(
+    outbound,
+    "localTime(instantOf(given.Expiration), reply.headers, platform)",
+    "instantOf(given.Expiration)",
+    "a wrong clock stretches a token's life",
+  ),
+  at(
+    outbound,
+    "return keys.ending(held, {",
+    "return ((_: unknown, it: SubjectToken) => it)(held, {",
+    "a token outlives the request that its credentials are of",
+  ),
+  at(keys, "...standingFor(provider),", "", "users share one token"),
+  at(
+    keys,
+    'provider.invalidate(held as AwsCredentials, "unauthorized")',
+    "true",
+    "credentials that have ended are used until their time is over",
+  ),
+  at(keys, "/^\\w+$/.test(accessKeyId)", "accessKeyId", "a line break in a key id reaches a header"),
+  at(keys, "    isSecret(sessionToken)\n", "    true\n", "stored keys without a session sign"),
+  at(environment, 'relative.startsWith("/")', "true", "a variable makes another host of the container's endpoint"),
+  at(
+    environment,
+    "KEYS.every((name) => env[name])",
+    "KEYS.slice(0, 2).every((name) => env[name])",
+    "stored keys pass for those of Lambda",
+  ),
+  at(environment, "host && !isLocal(host)", 'host === ""', "IMDS is any host that a variable names"),
+  at(environment, "authorization && !VISIBLE.test(authorization)", "false", "a file of two lines reaches a header"),
+  at(
+    environment,
+    "hostname === EKS_IPV6 && !username && !password",
+    "hostname === EKS_IPV6",
+    "a password in a variable is sent along",
+  ),
+  at(
+    environment,
+    'const role = checkReply(aRole, roles.text.trim(), step, "ERR_SOURCE_REPLY");',
+    "const role = roles.text.trim();",
+    "IMDS is asked for whatever it says",
+  ),
+  at(
+    sdk,
+    "expiration: new Date(expiresAt)",
+    "...({} as { expiration: Date })",
+    "a client keeps its credentials for ever",
+  ),
+  at(sdk, "asked?.forceRefresh && given", "false", "a client that does not take the held credentials gets them again"),
+  at(
+    sdk,
+    "provider.invalidate(given);",
+    "provider.invalidate();",
+    "what has replaced the refused credentials is dropped too",
+  ),
+  at(
+    sdk,
+    "texts.every((text) => /^[!-~]+$/.test(text))",
+    "texts",
+    "a line break in a token reaches a header, and a runtime shows it",
+  ),
+];
