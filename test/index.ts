@@ -3,6 +3,7 @@ import { suite as adaptersElysiaSuite } from "./adapters/elysia.ts";
 import { suite as adaptersH3Suite } from "./adapters/h3.ts";
 import { suite as adaptersHonoSuite } from "./adapters/hono.ts";
 import { suite as coreAutoSuite } from "./core/auto.ts";
+import { suite as coreAutoJobsSuite } from "./core/auto-jobs.ts";
 import { suite as coreAutoProbesSuite } from "./core/auto-probes.ts";
 import { suite as coreBearerAuthSuite } from "./core/bearer-auth.ts";
 import { suite as coreBearerAuthDiscoverySuite } from "./core/bearer-auth-discovery.ts";
@@ -151,6 +152,7 @@ import { suite as sourcesAwsWebIdentityCredentialsSuite } from "./sources/aws-we
 import { suite as sourcesAwsWebIdentityEmulatorSuite } from "./sources/aws-web-identity-emulator.ts";
 import { suite as sourcesAwsWebIdentityKeysSuite } from "./sources/aws-web-identity-keys.ts";
 import { suite as sourcesAwsWebIdentityOutboundSuite } from "./sources/aws-web-identity-outbound.ts";
+import { suite as sourcesAwsWebIdentityRenewalSuite } from "./sources/aws-web-identity-renewal.ts";
 import { suite as sourcesAzureArcSuite } from "./sources/azure-arc.ts";
 import { suite as sourcesAzureArcChallengeSuite } from "./sources/azure-arc-challenge.ts";
 import { suite as sourcesAzureMlSuite } from "./sources/azure-ml.ts";
@@ -162,6 +164,7 @@ import { suite as sourcesCircleciSuite } from "./sources/circleci.ts";
 import { suite as sourcesCloudFuzzSuite } from "./sources/cloud-fuzz.ts";
 import { suite as sourcesCloudShellSuite } from "./sources/cloud-shell.ts";
 import { suite as sourcesCloudflareAccessSuite } from "./sources/cloudflare-access.ts";
+import { suite as sourcesCloudflareAccessIssuerSuite } from "./sources/cloudflare-access-issuer.ts";
 import { suite as sourcesDenoDeploySuite } from "./sources/deno-deploy.ts";
 import { suite as sourcesEdgeFuzzSuite } from "./sources/edge-fuzz.ts";
 import { suite as sourcesEnvSuite } from "./sources/env.ts";
@@ -183,6 +186,7 @@ import { suite as sourcesOidcClientSuite } from "./sources/oidc-client.ts";
 import { suite as sourcesOidcClientAssertionSuite } from "./sources/oidc-client-assertion.ts";
 import { suite as sourcesOidcClientDiscoverySuite } from "./sources/oidc-client-discovery.ts";
 import { suite as sourcesOidcClientProofSuite } from "./sources/oidc-client-proof.ts";
+import { suite as sourcesProxiedSuite } from "./sources/proxied.ts";
 import { suite as sourcesSelfIssuedSuite } from "./sources/self-issued.ts";
 import { suite as sourcesSelfIssuedEmulatorSuite } from "./sources/self-issued-emulator.ts";
 import { suite as sourcesSelfIssuedRepliesSuite } from "./sources/self-issued-replies.ts";
@@ -194,6 +198,7 @@ import { suite as sourcesVercelExchangeSuite } from "./sources/vercel-exchange.t
 import { suite as targetsAwsStsSuite } from "./targets/aws-sts.ts";
 import { suite as targetsAwsStsEmulatorSuite } from "./targets/aws-sts-emulator.ts";
 import { suite as targetsAwsStsHostileSuite } from "./targets/aws-sts-hostile.ts";
+import { suite as targetsAwsStsKeptSuite } from "./targets/aws-sts-kept.ts";
 import { suite as targetsAwsStsRefusalsSuite } from "./targets/aws-sts-refusals.ts";
 import { suite as targetsAwsStsWireSuite } from "./targets/aws-sts-wire.ts";
 import { suite as targetsEntraSuite } from "./targets/entra.ts";
@@ -210,12 +215,15 @@ import { suite as targetsEntraRepliesSuite } from "./targets/entra-replies.ts";
 import { suite as targetsEntraWireSuite } from "./targets/entra-wire.ts";
 import { suite as targetsExchangeFuzzSuite } from "./targets/exchange-fuzz.ts";
 import { suite as targetsGcpStsSuite } from "./targets/gcp-sts.ts";
+import { suite as targetsGcpStsKeptSuite } from "./targets/gcp-sts-kept.ts";
 import { suite as targetsGcpStsRefusalsSuite } from "./targets/gcp-sts-refusals.ts";
 import { suite as targetsGcpStsWireSuite } from "./targets/gcp-sts-wire.ts";
 import { suite as targetsPassThroughSuite } from "./targets/pass-through.ts";
+import { suite as targetsPassThroughAgainSuite } from "./targets/pass-through-again.ts";
 import { suite as targetsTokenExchangeSuite } from "./targets/token-exchange.ts";
 import { suite as targetsTokenExchangePartiesSuite } from "./targets/token-exchange-parties.ts";
 import { suite as targetsTokenExchangeRefusalsSuite } from "./targets/token-exchange-refusals.ts";
+import { suite as targetsTokenExchangeRenewalSuite } from "./targets/token-exchange-renewal.ts";
 import { suite as targetsTokenExchangeRepliesSuite } from "./targets/token-exchange-replies.ts";
 import { suite as targetsTokenExchangeVendorsSuite } from "./targets/token-exchange-vendors.ts";
 import { suite as targetsTokenExchangeWireSuite } from "./targets/token-exchange-wire.ts";
@@ -224,6 +232,7 @@ export const suites: Suites = {
   "adapters/elysia": adaptersElysiaSuite,
   "adapters/h3": adaptersH3Suite,
   "adapters/hono": adaptersHonoSuite,
+  "core/auto-jobs": coreAutoJobsSuite,
   "core/auto-probes": coreAutoProbesSuite,
   "core/auto": coreAutoSuite,
   "core/bearer-auth-discovery": coreBearerAuthDiscoverySuite,
@@ -371,6 +380,7 @@ export const suites: Suites = {
   "sources/aws-web-identity-emulator": sourcesAwsWebIdentityEmulatorSuite,
   "sources/aws-web-identity-keys": sourcesAwsWebIdentityKeysSuite,
   "sources/aws-web-identity-outbound": sourcesAwsWebIdentityOutboundSuite,
+  "sources/aws-web-identity-renewal": sourcesAwsWebIdentityRenewalSuite,
   "sources/aws-web-identity": sourcesAwsWebIdentitySuite,
   "sources/azure-arc-challenge": sourcesAzureArcChallengeSuite,
   "sources/azure-arc": sourcesAzureArcSuite,
@@ -383,6 +393,7 @@ export const suites: Suites = {
   "sources/cloud-fuzz": sourcesCloudFuzzSuite,
   "sources/cloud-shell": sourcesCloudShellSuite,
   "sources/cloudflare-access": sourcesCloudflareAccessSuite,
+  "sources/cloudflare-access-issuer": sourcesCloudflareAccessIssuerSuite,
   "sources/deno-deploy": sourcesDenoDeploySuite,
   "sources/edge-fuzz": sourcesEdgeFuzzSuite,
   "sources/env": sourcesEnvSuite,
@@ -406,6 +417,7 @@ export const suites: Suites = {
   "sources/oidc-client": sourcesOidcClientSuite,
   "sources/self-issued-emulator": sourcesSelfIssuedEmulatorSuite,
   "sources/self-issued-replies": sourcesSelfIssuedRepliesSuite,
+  "sources/proxied": sourcesProxiedSuite,
   "sources/self-issued": sourcesSelfIssuedSuite,
   "sources/service-fabric": sourcesServiceFabricSuite,
   "sources/spiffe-file": sourcesSpiffeFileSuite,
@@ -414,6 +426,7 @@ export const suites: Suites = {
   "sources/vercel": sourcesVercelSuite,
   "targets/aws-sts-emulator": targetsAwsStsEmulatorSuite,
   "targets/aws-sts-hostile": targetsAwsStsHostileSuite,
+  "targets/aws-sts-kept": targetsAwsStsKeptSuite,
   "targets/aws-sts-refusals": targetsAwsStsRefusalsSuite,
   "targets/aws-sts-wire": targetsAwsStsWireSuite,
   "targets/aws-sts": targetsAwsStsSuite,
@@ -430,12 +443,15 @@ export const suites: Suites = {
   "targets/entra-wire": targetsEntraWireSuite,
   "targets/entra": targetsEntraSuite,
   "targets/exchange-fuzz": targetsExchangeFuzzSuite,
+  "targets/gcp-sts-kept": targetsGcpStsKeptSuite,
   "targets/gcp-sts-refusals": targetsGcpStsRefusalsSuite,
   "targets/gcp-sts-wire": targetsGcpStsWireSuite,
   "targets/gcp-sts": targetsGcpStsSuite,
+  "targets/pass-through-again": targetsPassThroughAgainSuite,
   "targets/pass-through": targetsPassThroughSuite,
   "targets/token-exchange-parties": targetsTokenExchangePartiesSuite,
   "targets/token-exchange-refusals": targetsTokenExchangeRefusalsSuite,
+  "targets/token-exchange-renewal": targetsTokenExchangeRenewalSuite,
   "targets/token-exchange-replies": targetsTokenExchangeRepliesSuite,
   "targets/token-exchange-vendors": targetsTokenExchangeVendorsSuite,
   "targets/token-exchange-wire": targetsTokenExchangeWireSuite,

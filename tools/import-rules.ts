@@ -143,12 +143,13 @@ export const innerImports: Readonly<Record<string, readonly string[]>> = {
 export const coreLibraries: readonly string[] = ["jose", "oauth4webapi", "valibot"];
 
 /**
- * Only here are the globals of a runtime read: by the platform, and by what one source needs of it besides. That is a file of its
- * own because every program has the platform, and a bundle without Fly is to carry nothing of Fly's socket.
+ * Only here are the globals of a runtime read: by the platform, and by what single sources need of it besides. Those are files of
+ * their own because every program has the platform, and a bundle without Fly is to carry nothing of Fly's socket.
  */
 export const platformFiles: readonly string[] = [
   "packages/core/src/platform.ts",
   "packages/core/src/internal/unix-socket.ts",
+  "packages/core/src/internal/no-proxy.ts",
 ];
 
 /** Names that exist on some runtimes only. */

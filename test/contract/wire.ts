@@ -25,6 +25,8 @@ export interface WireContract {
   body(token: unknown): unknown;
   /** How it is written. Default JSON; `text` is a reply that is the token alone, `xml` what `body` gives, as it is. */
   readonly format?: "json" | "text" | "xml";
+  /** Statuses that the source takes beside 200, the first of which a good reply has. Default none. */
+  readonly statuses?: readonly number[];
   /** Headers of every good reply. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Name of the parameter of the query that the audience stands in, or where else it is. Absent where it cannot be asked for. */
@@ -59,7 +61,7 @@ function withHeaders(response: Response, headers: WireContract["headers"]): Resp
 export function wireContract(QUnit: QUnitLike, create: () => IdentitySource, wire: WireContract): void {
   const good = (token: unknown): string => goodText(wire, token);
   const fine = (token: string, headers?: Readonly<Record<string, string>>): Response =>
-    new Response(good(token), { headers: { ...wire.headers, ...headers } });
+    new Response(good(token), { status: wire.statuses?.[0] ?? 200, headers: { ...wire.headers, ...headers } });
   const worldOf = (respond: (sent: Sent) => Response | Promise<Response>) => {
     const asked: Sent[] = [];
     const platform = wirePlatform(wire, (sent) => {
@@ -99,6 +101,7 @@ export function wireContract(QUnit: QUnitLike, create: () => IdentitySource, wir
 
   for (const [name, { reply, code, recovery, jsonOnly = false, ...fields }] of Object.entries(faults)) {
     if (jsonOnly && (wire.format ?? "json") !== "json") continue;
+    if (wire.statuses?.includes(fields.status ?? 0)) continue;
     QUnit.test(`answers ${name} with its code`, async (assert) => {
       const { asked, platform } = worldOf(() => withHeaders(reply(good), wire.headers));
       const error = await failureOf(() => create().getToken({ audience: AUDIENCE }, contextFor(platform)));

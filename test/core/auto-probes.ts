@@ -33,6 +33,9 @@ const others: Readonly<Record<string, (sent: Sent) => Response>> = {
   nobody: refusing,
   "AWS, which wants a session": () => new Response("", { status: 401 }),
   "AWS, which does not know the path": () => new Response("<html>404</html>", { status: 404 }),
+  "a proxy that answers 400": () => new Response("<html>Bad request</html>", { status: 400 }),
+  "a proxy that answers 400 in JSON": () => json({ error: { code: "invalid_request" } }, { status: 400 }),
+  "who says Azure's word with another status": () => json({ error: "invalid_request" }, { status: 401 }),
   "Docker Desktop": () => new Response("A socket operation was attempted to an unreachable network.", { status: 403 }),
   "a hotel": () => new Response("<html>Sign in</html>"),
   "a hotel that redirects": () => new Response(null, { status: 302, headers: { location: "https://hotel.example" } }),
@@ -118,6 +121,62 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       const other = fakePlatform({ respond: azureMachine });
       await ask(source, other);
       assert.deepEqual(urls(other), [google, azure, azureToken]);
+    });
+
+    QUnit.test("Azure's is known by its other word, too", async (assert) => {
+      const respond = (sent: Sent) =>
+        sent.url.hostname === "169.254.169.254" && !sent.headers.get("metadata")
+          ? json(
+              { error: "invalid_request", error_description: "Required metadata header not specified" },
+              { status: 400 },
+            )
+          : azureMachine(sent);
+      const platform = fakePlatform({ respond });
+      await ask(auto({ allowProbes: true }), platform);
+      assert.deepEqual(urls(platform), [google, azure, azureToken]);
+    });
+
+    for (const [env, says] of [
+      [
+        { IDENTITY_ENDPOINT: "https://127.0.0.1:2377/", IDENTITY_HEADER: "h", IDENTITY_SERVER_THUMBPRINT: "00" },
+        "no IDENTITY_SERVER_THUMBPRINT (here it is Service Fabric's)",
+      ],
+      [{ IDENTITY_SERVER_THUMBPRINT: "00" }, "managed-identity (IDENTITY_SERVER_THUMBPRINT is set): "],
+      [{ IDENTITY_ENDPOINT: "http://evil.example/", IDENTITY_HEADER: "h" }, "IDENTITY_ENDPOINT on loopback"],
+      [{ MSI_ENDPOINT: "http://evil.example/" }, "MSI_ENDPOINT on loopback"],
+      [{ MSI_SECRET: "s" }, "azure-ml (MSI_SECRET is set): "],
+      [{ IMDS_ENDPOINT: "http://evil.example/" }, "azure-arc (IMDS_ENDPOINT is set): "],
+      [{ AZURE_POD_IDENTITY_AUTHORITY_HOST: "http://imds.example" }, "AZURE_POD_IDENTITY_AUTHORITY_HOST on loopback"],
+      [{ GCE_METADATA_HOST: "10.0.0.1" }, "GCE_METADATA_HOST on loopback"],
+      [{ GCE_METADATA_IP: "10.0.0.1" }, "GCE_METADATA_IP on loopback"],
+      [{ AZURE_FEDERATED_TOKEN_FILE: "/t" }, "kubernetes (AZURE_FEDERATED_TOKEN_FILE is set): "],
+    ] as const) {
+      QUnit.test(
+        `no machine's identity is taken for one that is named and refused: ${Object.keys(env)}`,
+        async (assert) => {
+          for (const respond of [googleMachine, azureMachine]) {
+            const platform = fakePlatform({ env, respond });
+            const error = await failureOf(() => ask(auto({ allowProbes: true }), platform));
+            assert.deepEqual([error.code, error.step], ["ERR_SOURCE_UNAVAILABLE", "auto"]);
+            assert.ok(error.message.includes(says), error.message);
+            assert.deepEqual(urls(platform), []);
+            assert.notOk(auto({ allowProbes: true }).detect(platform).found);
+          }
+        },
+      );
+    }
+
+    QUnit.test("none goes through a proxy, and it says so", async (assert) => {
+      const proxied = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://proxy.example:3128" };
+      const none = fakePlatform({ env: proxied, respond: azureMachine });
+      const error = await failureOf(() => ask(auto({ allowProbes: true }), none));
+      for (const host of ["metadata.google.internal", "169.254.169.254"]) {
+        assert.ok(error.message.includes(`NO_PROXY with ${host}`), error.message);
+      }
+      assert.deepEqual(urls(none), []);
+      const one = fakePlatform({ env: { ...proxied, NO_PROXY: "169.254.169.254" }, respond: azureMachine });
+      await ask(auto({ allowProbes: true }), one);
+      assert.deepEqual(urls(one), [azure, azureToken]);
     });
 
     QUnit.test("Google's is not asked where its own libraries are told not to", async (assert) => {

@@ -1,7 +1,8 @@
 /** Which identity `auto` takes where, written by hand from what the platforms document. */
-import { federate, type IdentitySource } from "@tokenhop/core";
+import { federate, firstOf, type IdentitySource } from "@tokenhop/core";
 import { auto } from "@tokenhop/core/auto";
 import { fly } from "@tokenhop/core/sources/fly";
+import { fromRequest } from "@tokenhop/core/sources/from-request";
 import { passThrough } from "@tokenhop/core/targets/pass-through";
 import { contextFor, failureOf, fakePlatform, json } from "../contract/platform.ts";
 import { AUDIENCE, freshToken } from "../contract/wire.ts";
@@ -53,12 +54,7 @@ const conflicts: Readonly<Record<string, readonly [string, Readonly<Record<strin
   "a GitHub job on a runner in App Service": ["github-actions", { ...appService, ...job }],
   "a GitHub job in a pod of AKS": ["github-actions", { ...platforms.kubernetes, ...job }],
   "a GitHub job in a pod of EKS": ["github-actions", { ...file, ...job }],
-  "a GitHub job without the permission, in a pod of AKS": [
-    "kubernetes",
-    { GITHUB_ACTIONS: "true", ...platforms.kubernetes },
-  ],
   "a GitLab job on Cloud Run": ["gitlab-ci", { ...platforms["gitlab-ci"], ...platforms["gcp-metadata"] }],
-  "a GitLab job without the token, on Cloud Run": ["gcp-metadata", { GITLAB_CI: "true", ...platforms["gcp-metadata"] }],
   "an agent of Buildkite on an Arc server": ["buildkite", { ...platforms.buildkite, ...platforms["azure-arc"] }],
   "a pod that may go to Azure and to AWS": ["kubernetes", { ...platforms.kubernetes, ...file }],
   "Knative on AKS": ["kubernetes", { ...platforms.kubernetes, K_SERVICE: "s" }],
@@ -91,6 +87,26 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         assert.strictEqual(await chosen(auto(), env), name);
       });
     }
+
+    QUnit.test("a job with its token is not held up by the variables of another", async (assert) => {
+      assert.strictEqual(await chosen(auto(), { ...platforms.buildkite, GITHUB_ACTIONS: "true" }), "buildkite");
+    });
+
+    QUnit.test("shows a request to no source that shares what it gets", async (assert) => {
+      const platform = fakePlatform({ env: { VERCEL: "1" } });
+      const from = firstOf(
+        auto(),
+        fromRequest(() => undefined),
+      );
+      const provider = federate({ from, to: passThrough({ audience: AUDIENCE }), platform });
+      for (const token of [freshToken(), freshToken()]) {
+        const request = new Request("https://app.example/", { headers: { "x-vercel-oidc-token": token } });
+        const error = await failureOf(() => provider.get({ request }));
+        assert.deepEqual([error.code, error.step], ["ERR_SOURCE_UNAVAILABLE", "vercel"]);
+        const alone = auto().getToken({ audience: AUDIENCE }, contextFor(platform, { request }));
+        assert.strictEqual((await failureOf(() => alone)).step, "vercel");
+      }
+    });
 
     QUnit.test("takes fly where its socket can be reached, before the file that it writes for AWS", async (assert) => {
       const env = { FLY_APP_NAME: "a", FLY_MACHINE_ID: "m", ...file };
@@ -192,9 +208,12 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       const wrong = { allowProbes: "yes", probeTimeoutMs: 0, perRequest: 1, sources: [] };
       assert.deepEqual((await failureOf(() => auto(wrong as never))).problems, [
         "allowProbes: expected true or false",
-        "probeTimeoutMs: expected ms, 1 to 60000",
+        "probeTimeoutMs: expected ms, 1 to 4000",
         "perRequest: expected true or false",
         "sources: unknown option",
+      ]);
+      assert.deepEqual((await failureOf(() => auto({ probeTimeoutMs: 4_001 }))).problems, [
+        "probeTimeoutMs: expected ms, 1 to 4000",
       ]);
       assert.deepEqual((await failureOf(() => auto(null as never))).problems, ["expected Object"]);
     });

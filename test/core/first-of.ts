@@ -94,7 +94,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       const missing = [
         "github-actions: ACTIONS_ID_TOKEN_REQUEST_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN, permissions: id-token: write",
         "kubernetes: a runtime that can read files",
-        'managed-identity: IDENTITY_ENDPOINT, IDENTITY_HEADER, endpoint: "imds" on a virtual machine',
+        'managed-identity: IDENTITY_ENDPOINT and IDENTITY_HEADER, or endpoint: "imds" on a virtual machine',
         "env: TOKEN",
       ];
       assert.deepEqual(source.detect(platform), { found: false, missing });
@@ -144,6 +144,65 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         assert.strictEqual((await provider.get({ request })).token.reveal(), token);
       }
       assert.strictEqual(firstOf(scripted("a").source).partition, undefined, "and has no cost where none does");
+    });
+
+    /** A source as `scripted`, whose token names the request's, whether or not it says that requests differ. */
+    const nosy = (name: string, more: Partial<IdentitySource> = {}): IdentitySource => ({
+      ...scripted(name).source,
+      getToken: async (_, { request }) => ({
+        token: secret(`${name} for ${request?.headers.get("x-token") ?? "all"}`),
+      }),
+      ...more,
+    });
+    const byToken = { partition: (request?: Request) => [request?.headers.get("x-token") ?? undefined] };
+    const from = (token: string) => new Request("https://app.example/", { headers: { "x-token": token } });
+    const echo = defineTarget({
+      name: "echo",
+      identity: ["echo"],
+      audience: "a",
+      produces: "external",
+      exchange: async ({ token }): Promise<BearerToken> => ({ kind: "bearer", token, expiresAt: NOW + 60_000 }),
+    });
+    const providerOf = (source: IdentitySource, variables: Record<string, string>) => {
+      let exchanges = 0;
+      const to = {
+        ...echo,
+        exchange(...all: Parameters<typeof echo.exchange>) {
+          exchanges++;
+          return echo.exchange(...all);
+        },
+      };
+      const provider = federate({ from: source, to, platform: fakePlatform({ env: variables }) });
+      return {
+        ask: async (token: string) => (await provider.get({ request: from(token) })).token.reveal(),
+        exchanges: () => exchanges,
+      };
+    };
+
+    QUnit.test("shows no request to a source that does not tell requests apart", async (assert) => {
+      const source = firstOf(nosy("a"), nosy("b", byToken));
+      const provider = providerOf(source, { a: "1" });
+      assert.deepEqual([await provider.ask("ann"), await provider.ask("bob")], ["a for all", "a for all"]);
+      const context = contextFor(fakePlatform({ env: { a: "1" } }), { request: from("ann") });
+      const alone = await firstOf(nosy("a")).getToken(wanted, context);
+      assert.strictEqual(alone.token.reveal(), "a for all");
+    });
+
+    QUnit.test("headers for a source that was not chosen make no exchanges", async (assert) => {
+      const provider = providerOf(firstOf(nosy("a"), nosy("b", byToken)), { a: "1" });
+      await provider.ask("first");
+      for (let junk = 0; junk < 50; junk++) assert.strictEqual(await provider.ask(`junk-${junk}`), "a for all");
+      assert.ok(provider.exchanges() <= 2, `${provider.exchanges()} exchanges`);
+    });
+
+    QUnit.test("on two platforms with two choices no request is served another's token", async (assert) => {
+      const source = firstOf(nosy("a"), nosy("b", byToken));
+      const [here, there] = [providerOf(source, { a: "1" }), providerOf(source, { b: "1" })];
+      await here.ask("first");
+      const error = await failureOf(() => there.ask("ann"));
+      assert.deepEqual([error.code, error.recovery], ["ERR_SOURCE_UNAVAILABLE", "stop"]);
+      for (const who of ["ann", "bob", "ann"]) assert.strictEqual(await there.ask(who), `b for ${who}`);
+      assert.strictEqual(await here.ask("carl"), "a for all");
     });
 
     QUnit.test("nests", async (assert) => {

@@ -113,6 +113,7 @@ export const suite: Suite = (QUnit) => {
       const { credentials, played, clock } = stage();
       const first = await credentials({ forceRefresh: true });
       assert.strictEqual(played.calls, 1, "there was nothing to drop");
+      await clock.advance(31 * SECOND);
       played.answer = async (signal) => {
         await clock.sleep(SECOND, signal);
         return stage().fresh();
@@ -133,13 +134,37 @@ export const suite: Suite = (QUnit) => {
       assert.strictEqual(played.calls, 2);
     });
 
-    QUnit.test("fails where no others are to be had", async (assert) => {
-      const { credentials, played } = stage();
-      await credentials();
+    QUnit.test("gives what it has where no others are to be had, and fails after its end", async (assert) => {
+      const { credentials, played, clock } = stage();
+      const first = await credentials();
+      await clock.advance(31 * SECOND);
       played.answer = async () => {
         throw failure({ recovery: "stop" });
       };
+      const again = await credentials({ forceRefresh: true });
+      assert.ok(again.sessionToken === first.sessionToken);
+      assert.strictEqual(played.calls, 2);
+      await clock.advance(HOUR);
       assert.strictEqual((await errorOf(credentials({ forceRefresh: true }))).code, "ERR_EXCHANGE_FAILED");
+    });
+
+    QUnit.test("is no loop at STS: not within 30 s, and once a minute for all clients", async (assert) => {
+      const { credentials, provider, played, clock } = stage();
+      const clients = [credentials, awsSdk(provider), awsSdk(provider)];
+      const force = async (times: number): Promise<void> => {
+        for (let at = 0; at < times; at++) await clients[at % clients.length]?.({ forceRefresh: true });
+      };
+      await force(20);
+      assert.strictEqual(played.calls, 1, "they are younger than 30 s");
+      await clock.advance(31 * SECOND);
+      await force(20);
+      assert.strictEqual(played.calls, 2);
+      await clock.advance(31 * SECOND);
+      await force(20);
+      assert.strictEqual(played.calls, 2, "once a minute at most");
+      await clock.advance(30 * SECOND);
+      await force(20);
+      assert.strictEqual(played.calls, 3);
     });
 
     QUnit.test("other things that an SDK says change nothing", async (assert) => {

@@ -117,7 +117,7 @@ export const awsBreaks = [
     "(MAX_SECONDS * 1000)",
     "with() makes a session last longer than was said",
   ),
-  at(target, "policyOf(params.sessionPolicy) ?? own", "own", "a session's own policy is not asked for"),
+  at(target, "policy: policyIn(params)", "policy: own", "a session's own policy is not asked for"),
   at(
     target,
     "partition: (params) => Object.values(asked(params)),",
@@ -144,7 +144,7 @@ export const awsBreaks = [
   at(outbound, 'signingAlgorithm = "RS256"', 'signingAlgorithm = "ES384"', "neither Entra nor Google takes the token"),
   at(
     outbound,
-    'isEnded ? (renew() ? "retry" : "stop")',
+    'isEnded ? ((await renew()) ? "retry" : "stop")',
     'isEnded ? "stop"',
     "credentials that have ended are not renewed",
   ),
@@ -187,7 +187,7 @@ export const awsBreaks = [
     "credentials that have ended are used until their time is over",
   ),
   at(keys, "/^\\w+$/.test(accessKeyId)", "accessKeyId", "a line break in a key id reaches a header"),
-  at(keys, "    isSecret(sessionToken)\n", "    true\n", "stored keys without a session sign"),
+  at(keys, "key && session)", "key)", "stored keys without a session sign"),
   at(environment, 'relative.startsWith("/")', "true", "a variable makes another host of the container's endpoint"),
   at(
     environment,
@@ -197,12 +197,7 @@ export const awsBreaks = [
   ),
   at(environment, "host && !isLocal(host)", 'host === ""', "IMDS is any host that a variable names"),
   at(environment, "authorization && !VISIBLE.test(authorization)", "false", "a file of two lines reaches a header"),
-  at(
-    environment,
-    "hostname === EKS_IPV6 && !username && !password",
-    "hostname === EKS_IPV6",
-    "a password in a variable is sent along",
-  ),
+  at(environment, "isContainers && !username && !password", "isContainers", "a password in a variable is sent along"),
   at(
     environment,
     'const role = checkReply(aRole, roles.text.trim(), step, "ERR_SOURCE_REPLY");',
@@ -218,8 +213,8 @@ export const awsBreaks = [
   at(sdk, "asked?.forceRefresh && given", "false", "a client that does not take the held credentials gets them again"),
   at(
     sdk,
-    "provider.invalidate(given);",
-    "provider.invalidate();",
+    'provider.invalidate(given, "unauthorized");',
+    'provider.invalidate(undefined, "unauthorized");',
     "what has replaced the refused credentials is dropped too",
   ),
   at(

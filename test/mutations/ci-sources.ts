@@ -26,7 +26,7 @@ export const ciSourcesBreaks = [
   ),
   at(variable, "!env[one]?.trim()", "!env[one]", "a blank variable is taken for a token"),
   at(variable, "if (setting && missing.includes(variable))", "if (setting)", "a fix is told for what is there"),
-  at(variable, "/^[A-Za-z_]\\w*$/", "/./", "a token that was given for its variable's name stands in messages"),
+  at(variable, "[A-Za-z_]\\w{0,63}$/", "/", "a token that was given for its variable's name stands in messages"),
   at(variable, "made ? `", "false ? `", "nobody learns why a job's token is over"),
   at("internal/source.ts", '.filter((one) => typeof one === "string")', "", "an odd audience ends in a TypeError"),
   at(gitlab, 'mark: "GITLAB_CI"', "mark: variable", "GitLab is found on other platforms"),

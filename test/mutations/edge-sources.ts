@@ -7,9 +7,12 @@ const fly = "sources/fly.ts";
 const spiffe = "sources/spiffe-file.ts";
 const access = "sources/cloudflare-access.ts";
 const file = "internal/replaced-file.ts";
+const variable = "internal/variable-token.ts";
+const firstOf = "first-of.ts";
 const api = "internal/kubernetes-token-request.ts";
 const client = "sources/oidc-client.ts";
-const proof = "internal/oidc-client-proof.ts";
+const proof = "internal/client-proof.ts";
+const giver = "internal/token-giver.ts";
 const discovery = "internal/oidc-discovery.ts";
 const at = breaksIn("packages/core/src");
 
@@ -29,24 +32,12 @@ export const edgeSourcesBreaks: readonly Break[] = [
   ),
   at(vercel, "Math.min(...ends)", "Math.max(...ends)", "an exchanged token is kept beyond the request's own"),
   at(vercel, "[aud].flat().includes(audience)", "false", "each token costs a request that gives nothing new"),
-  at(
-    vercel,
-    "request ? request.headers : requestHeaders?.()",
-    "requestHeaders?.() ?? request?.headers",
-    "the request at hand is not the one that counts",
-  ),
   at(vercel, 'jsonToken("token"), token)', 'jsonToken("token"))', "an echo of Vercel's shows the token"),
   at(
     vercel,
     "JSON.stringify({ token, aud: audience })",
     "JSON.stringify({ token })",
     "the token is exchanged for one like it",
-  ),
-  at(
-    vercel,
-    "    } catch {\n      return undefined;",
-    "    } catch (error) {\n      throw error;",
-    "outside of a request a framework's error is the answer",
   ),
 
   at(deno, "if (isTokenError(thrown)) throw thrown;", "", "a wrapper's own error loses its code"),
@@ -65,17 +56,30 @@ export const edgeSourcesBreaks: readonly Break[] = [
   ),
   at(deno, "env[VARIABLE] ? [] : [VARIABLE]", "[]", "firstOf stops at Deno Deploy everywhere"),
 
-  at(fly, "withFetch(context, fetch)", "context", "the machine's own service is asked for on the network"),
+  at(fly, "withFetch(context, watched)", "context", "the machine's own service is asked for on the network"),
+  at(fly, "if (!forbidden) throw error;", "throw error;", "a permission that Deno lacks is asked for again and again"),
   at(fly, "JSON.stringify({ aud: audience })", '"{}"', "the token is for Fly's own audience"),
   at(fly, "identity: [NAME, options.fetch]", "identity: [NAME]", "two ways to a token share a cache entry"),
   at(
     "internal/with-fetch.ts",
-    "Object.create(context.platform, { fetch: { value: fetch } })",
-    "{ ...context.platform, fetch }",
-    "a platform of a class loses its clock",
+    "platform: through }",
+    "platform: Object.create(platform, { fetch: { value: fetch } }) }",
+    "a platform of a class cannot read its own fields",
   ),
 
   at(file, "mustBeFor(step, found, audience, path, fix);", "", "a token for somebody else is sent"),
+  at(file, "Math.min(found.expiresAt, LAST_INSTANT)", "found.expiresAt", "a token has no end that a date can hold"),
+  at(file, "Math.abs(issuedAt) <= expiresAt", "true", "a token is read again at no instant"),
+  at(variable, "{0,63}$/", "*$/", "a token in the place of a name stands in messages"),
+  at(variable, "gh[a-z]_|", "", "a token of GitHub's in the place of a name stands in messages"),
+  at(
+    firstOf,
+    "{ ...context, request: undefined }",
+    "context",
+    "what one request's header brought is given to all others",
+  ),
+  at(firstOf, "askedFor.set(request, only);", "", "on another platform one user gets another's token"),
+  at(firstOf, "source === only ? request : undefined", "request", "a header for another source makes an exchange"),
   at(file, "0.85 *", "0.5 *", "the file is read again before there is a new token in it"),
   at(
     file,
@@ -99,6 +103,14 @@ export const edgeSourcesBreaks: readonly Break[] = [
   ),
   at(access, "perRequest: true,", "", "a credential outlives the caller's own token"),
   at(access, "if (!isVerifiedUser(user)) throw", "if (false) throw", "a header that nobody verified is an identity"),
+  at(access, " || !isOfTeam(claims.iss)", "", "a token of any issuer that says app is handed on"),
+  at(access, "iss === `https://", "true || `https://", "another team's token is handed on"),
+  at(
+    access,
+    "\\.cloudflareaccess\\.com$/",
+    "\\.cloudflareaccess\\.com/",
+    "what only begins like a team's domain is one",
+  ),
   at(access, 'claims.type !== "app"', "false", "another issuer's token is handed on to a stranger"),
   at(access, "expiresAt <= platform.now()", "expiresAt < platform.now()", "a token is sent in the moment that it ends"),
   at(
@@ -124,8 +136,8 @@ export const edgeSourcesBreaks: readonly Break[] = [
   ),
   at(
     api,
-    "localTime(Date.parse(expirationTimestamp), reply.headers, platform)",
-    "Date.parse(expirationTimestamp)",
+    "localTime(instant(expirationTimestamp) as number, reply.headers, platform)",
+    "instant(expirationTimestamp) as number",
     "a wrong clock stretches a token's life",
   ),
   at(api, "withFetch(context, request.fetch)", "context", "the cluster's certificate is not trusted"),
@@ -138,10 +150,12 @@ export const edgeSourcesBreaks: readonly Break[] = [
     "two service accounts share a cache entry",
   ),
 
-  at(client, "...standingForGiver(clientAssertion),", "", "one user's assertion gets another's token"),
-  at(client, "one) => rest.replaceAll(one, REDACTED)", "_one) => rest", "an echo of the provider's shows the secret"),
+  at(client, "...standing,", "", "one user's assertion gets another's token"),
+  at(client, "withoutEchoes(reply, secrets)", "reply", "an echo of the provider's shows the secret"),
+  at(client, "assertion?.renew()", "false", "a provider goes on to give an assertion that was refused"),
+  at(client, "v.optional(lifetimeSeconds)", "v.optional(v.any())", "a lifetime without end is an invalid date"),
   at(client, "if (!audienceParameter && aud !== undefined)", "if (false)", "a token for somebody else is sent"),
-  at(client, "ends.push(expiresAt)", "ends.push()", "a token outlives the request's assertion"),
+  at(client, "ends.push(assertion.expiresAt)", "ends.push()", "a token outlives the request's assertion"),
   at(
     client,
     "sentAt + Number(body.expires_in) * 1_000",
@@ -158,16 +172,17 @@ export const edgeSourcesBreaks: readonly Break[] = [
   at(client, '!(scope && name === "scope")', "true", "the audience takes the place of the scope, or stands beside it"),
   at(client, "!OWN_PARAMETERS.includes(name)", "true", "the audience takes the place of the client's id"),
   at(proof, 'typeof value !== "string", STORED', "true, STORED", "nobody is told why a secret is refused"),
-  at(proof, "request: giver.partition && request", "request", "what a request brought about serves others"),
-  at(proof, "secrets: [secret, encoded, String", "secrets: [secret, String", "an echo of the form shows the secret"),
-  at(proof, "if (isTokenError(thrown)) throw thrown;", "", "a vault's own error loses its code"),
-  at(proof, "signal.throwIfAborted();\n    if", "if", "a caller's own abort looks like a vault that is down"),
-  at(proof, "if (!v.is(tokenText, assertion)) throw", "if (false) throw", "whatever a function gives is an assertion"),
+  at(giver, "request: giver.partition && request", "request", "what a request brought about serves others"),
+  at(proof, "secrets: [...sentForms(secret), ", "secrets: [secret, ", "an echo of the form shows the secret"),
+  at(proof, "...[basic, inUrls].flatMap(sentForms), bare, ", "", "an echo of the header shows the secret"),
+  at(giver, "if (isTokenError(thrown)) throw thrown;", "", "a vault's own error loses its code"),
+  at(giver, "signal.throwIfAborted();\n    if", "if", "a caller's own abort looks like a vault that is down"),
+  at(giver, "if (!v.is(tokenText, text)) throw", "if (false) throw", "whatever a function gives is an assertion"),
   at(proof, 'method === "client_secret_post"', "false", "the secret is always in the header"),
   at(
     discovery,
-    "issuer: exactly(issuer)",
-    "issuer: v.string()",
+    "if (document.issuer !== issuer) throw",
+    "if (false) throw",
     "a document of somebody else's says where the secret goes",
   ),
   at(discovery, "safeUrl(value, mayBeLocal) !== undefined", "URL.canParse(value)", "the secret goes over plain http"),

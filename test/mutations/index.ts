@@ -3,6 +3,7 @@ import { adaptersBreaks } from "./adapters.ts";
 import { adaptersNodeBreaks } from "./adapters-node.ts";
 import { attachedBreaks } from "./attached.ts";
 import { awsBreaks } from "./aws.ts";
+import { awsKeptBreaks } from "./aws-kept.ts";
 import { azureSdkBreaks } from "./azure-sdk.ts";
 import { bearerAuthBreaks } from "./bearer-auth.ts";
 import type { Break } from "./break.ts";
@@ -67,6 +68,7 @@ export const breaks: readonly Break[] = [
   ...tokenExchangeBreaks,
   ...azureSdkBreaks,
   ...awsBreaks,
+  ...awsKeptBreaks,
   ...interopBreaks,
   ...opentelemetryBreaks,
   ...adaptersBreaks,

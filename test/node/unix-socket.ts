@@ -152,6 +152,34 @@ export const suite: Suite = (QUnit) => {
       );
     });
 
+    QUnit.test("a server that switches protocols is no answer, nor one to wait for", async (assert) => {
+      const says = "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n";
+      await withConnection(says, async (socket) => {
+        const error = await failureOf(() => ask(socket, AbortSignal.timeout(5_000)));
+        // Deno makes a reply of it, which is a refusal then.
+        const refused = navigator.userAgent.startsWith("Deno");
+        assert.strictEqual(error.code, refused ? "ERR_SOURCE_FAILED" : "ERR_HTTP_NETWORK");
+      });
+    });
+
+    QUnit.test("what nobody can read is not waited for", async (assert) => {
+      // Only Node's way is ours.
+      if (!navigator.userAgent.startsWith("Node")) return assert.ok(true);
+      let timer: ReturnType<typeof setInterval> | undefined;
+      await withSocket(
+        (response) => {
+          response.writeHead(205);
+          timer = setInterval(() => response.write("x".repeat(65_536)), 1);
+        },
+        async (socket, _asked, ended) => {
+          const response = await unixSocketFetch(socket)?.("http://localhost/");
+          assert.strictEqual(response?.status, 205);
+          await ended;
+        },
+      );
+      clearInterval(timer);
+    });
+
     QUnit.test("a reply without end is left, and its server told", async (assert) => {
       let timer: ReturnType<typeof setInterval> | undefined;
       await withSocket(

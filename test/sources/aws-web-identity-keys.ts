@@ -12,7 +12,7 @@ const PATH = "/v2/credentials/0f1e2d3c";
 const TOKEN_FILE = "/var/run/secrets/pods.eks.amazonaws.com/serviceaccount/eks-pod-identity-token";
 const FULL = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 const RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
-const DENIED = `${FULL} with an https URL, or on loopback or in 169.254.0.0/16`;
+const DENIED = `${FULL} with an https URL, or one of loopback, ECS or EKS`;
 
 const lambda = { AWS_ACCESS_KEY_ID: KEY_ID, AWS_SECRET_ACCESS_KEY: SECRET, AWS_SESSION_TOKEN: SESSION };
 const given = { AccessKeyId: KEY_ID, SecretAccessKey: SECRET, Token: SESSION, Expiration: "2026-01-01T06:00:00Z" };
@@ -58,6 +58,10 @@ const missing: readonly (readonly [Readonly<Record<string, string>>, readonly st
   [{ [RELATIVE]: "http://evil.example/" }, [`${RELATIVE} with a path`]],
   [{ [FULL]: "http://evil.example/" }, [DENIED]],
   [{ [FULL]: "http://10.0.0.1/" }, [DENIED]],
+  [{ [FULL]: "http://169.254.169.254/" }, [DENIED]],
+  [{ [FULL]: "http://169.254.170.22/" }, [DENIED]],
+  [{ [FULL]: "http://[fd00:ec2::24]/" }, [DENIED]],
+  [{ [FULL]: "ftp://169.254.170.2/" }, [DENIED]],
   [{ [FULL]: "http://u:p@127.0.0.1/" }, [DENIED]],
   [{ [FULL]: "http://u:p@[fd00:ec2::23]/" }, [DENIED]],
   [{ [FULL]: "https://u:p@vault.example/" }, [DENIED]],
@@ -93,6 +97,8 @@ export const suite: Suite = (QUnit) => {
       ],
       ["a path before a URL", { [RELATIVE]: PATH, [FULL]: "http://127.0.0.1/" }, `http://169.254.170.2${PATH}`, null],
       ["a URL on loopback", { [FULL]: "http://127.0.0.1:2772/x?y=z" }, "http://127.0.0.1:2772/x?y=z", null],
+      ["a URL on loopback over IPv6", { [FULL]: "http://[::1]:80/x" }, "http://[::1]/x", null],
+      ["a URL of ECS", { [FULL]: "http://169.254.170.2/x" }, "http://169.254.170.2/x", null],
       ["a URL over https", { [FULL]: "https://broker.example/creds" }, "https://broker.example/creds", null],
       [
         "EKS over IPv6",

@@ -2,7 +2,7 @@
 import { isTokenError, type Recovery } from "@tokenhop/core";
 import { awsWebIdentity } from "@tokenhop/core/sources/aws-web-identity";
 import fc from "fast-check";
-import { assertHides, failureOf, NOW } from "../contract/platform.ts";
+import { assertHides, contextFor, failureOf, fakePlatform, NOW } from "../contract/platform.ts";
 import { freshToken } from "../contract/wire.ts";
 import type { Suite } from "../harness.ts";
 import { record } from "../leak.ts";
@@ -37,8 +37,9 @@ const codes: readonly (readonly [code: string, status: number, recovery: Recover
   ["AccessDenied", 403, "stop", "allow the role sts:GetWebIdentityToken"],
   ["InvalidClientTokenId", 403, "stop", "are these the credentials of a role"],
   ["SignatureDoesNotMatch", 403, "stop", "is the clock of this machine right?"],
-  ["ExpiredToken", 403, "retry", "It says why. ("],
-  ["ExpiredTokenException", 403, "retry", "It says why. ("],
+  // The function has no others; see test/sources/aws-web-identity-renewal.ts.
+  ["ExpiredToken", 403, "stop", "It says why. ("],
+  ["ExpiredTokenException", 403, "stop", "It says why. ("],
   ["InvalidIdentityToken", 400, "stop", "It says why. ("],
   ["Throttling", 400, "retry", "It says why. ("],
   ["InternalFailure", 500, "retry", "It says why. ("],
@@ -83,6 +84,17 @@ export const suite: Suite = (QUnit) => {
         "Tags.member.2.Key": "a/b",
         "Tags.member.2.Value": "",
       });
+    });
+
+    QUnit.test("the tags that there were, whatever becomes of the caller's own", async (assert) => {
+      const tags: Record<string, string> = { team: "orders" };
+      const platform = fakePlatform({ respond: () => new Response(reply(freshToken())) });
+      const source = awsWebIdentity({ outbound: { ...OUTBOUND, tags } });
+      tags.team = "admins";
+      tags.more = "x";
+      await source.getToken({ audience: AUDIENCE }, contextFor(platform));
+      const form = formOf(platform.requests[0] as never);
+      assert.deepEqual([form["Tags.member.1.Value"], form["Tags.member.2.Key"]], ["orders", undefined]);
     });
 
     QUnit.test("another endpoint, with the region's signature", async (assert) => {

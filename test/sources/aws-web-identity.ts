@@ -88,6 +88,13 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         make: () => awsWebIdentity({ outbound: { ...OUTBOUND, tags } as never }),
         problems: ["outbound.tags: expected at most 50 names of 1 to 128 characters, with texts of at most 256"],
       })),
+      ...["https://sts.amazonaws.com", "https://STS.amazonaws.com./x", "https://sts.amazonaws.com:8443/"].map(
+        (endpoint) => ({
+          what: `the global endpoint, as ${endpoint}`,
+          make: () => awsWebIdentity({ outbound: { ...OUTBOUND, endpoint } }),
+          problems: ["outbound.endpoint: expected a region's, because the global one has no such tokens"],
+        }),
+      ),
       {
         what: "an endpoint with a query",
         make: () => awsWebIdentity({ outbound: { ...OUTBOUND, endpoint: "https://sts.example/?a=b" } }),

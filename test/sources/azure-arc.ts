@@ -88,6 +88,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       const error = await failureOf(() => ask(platform));
       assert.deepEqual([error.code, error.recovery, error.status], ["ERR_SOURCE_FAILED", "stop", 401]);
       assert.deepEqual([platform.reads.length, platform.requests.length], [1, 2]);
+      assert.ok(error.message.includes("its own file; is this user in the group himds"), error.message);
       assertHides(assert, error, [key]);
     });
 

@@ -177,6 +177,13 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       );
     });
 
+    QUnit.test("says what to look at where the token may not do this", async (assert) => {
+      const platform = fakePlatform({ env, respond: () => json({ message: `No ${bearer}` }, { status: 403 }) });
+      const error = await failureOf(() => buildkite().getToken({ audience: AUDIENCE }, contextFor(platform)));
+      assert.deepEqual([error.code, error.recovery, error.status], ["ERR_SOURCE_FAILED", "stop", 403]);
+      assert.ok(error.message.includes("HTTP 403 No [redacted]; does the job still run, and are"), error.message);
+    });
+
     QUnit.test("a token without exp is used once", async (assert) => {
       const platform = fakePlatform({ env, respond: () => json({ token: canaryToken() }) });
       const { expiresAt } = await buildkite().getToken({ audience: AUDIENCE }, contextFor(platform));

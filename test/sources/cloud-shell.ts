@@ -22,13 +22,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         names: [`MSI_ENDPOINT ${local} (it is asked over plain http)`],
       },
     ],
-    mistakes: [
-      {
-        what: "an identity to choose",
-        make: () => cloudShell({ clientId: "x" } as never),
-        problems: ["clientId: unknown option"],
-      },
-    ],
+    mistakes: [],
     wire: {
       env,
       method: "POST",

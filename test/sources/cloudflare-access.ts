@@ -165,7 +165,8 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       const userOf: UserOf = () => undefined;
       const { name, identity, provenance, detect } = cloudflareAccess(userOf);
       assert.deepEqual([name, provenance, detect(fakePlatform())], ["cloudflare-access", "external", { found: true }]);
-      assert.ok(identity.length === 2 && identity[0] === name && identity[1] === userOf);
+      assert.ok(identity.length === 3 && identity[0] === name && identity[1] === userOf);
+      assert.strictEqual(cloudflareAccess(userOf, { teamDomain: "a.example" }).identity[2], "a.example");
     });
   });
 
@@ -234,6 +235,11 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         what: "nothing",
         make: () => cloudflareAccess(undefined as never),
         problems: ["userOf: missing, expected a function"],
+      },
+      {
+        what: "wrong options",
+        make: () => cloudflareAccess(() => undefined, { teamDomain: "https://acme.example/", x: 1 } as never),
+        problems: ["teamDomain: expected a host name like acme.cloudflareaccess.com", "x: unknown option"],
       },
     ],
   });

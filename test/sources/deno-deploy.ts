@@ -64,7 +64,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
     ] as const) {
       QUnit.test(`takes ${what} for no token`, async (assert) => {
         const error = await failureOf(() => ask(async () => given as never));
-        assert.deepEqual([error.code, error.recovery, error.step], ["ERR_SOURCE_REPLY", "retry", "deno-deploy"]);
+        assert.deepEqual([error.code, error.recovery, error.step], ["ERR_SOURCE_FAILED", "retry", "deno-deploy"]);
       });
     }
 

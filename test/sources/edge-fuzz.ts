@@ -213,21 +213,22 @@ export const suite: Suite = (QUnit) => {
     );
 
     const path = "/run/svids/a.jwt";
-    const lying: Readonly<Record<string, (content: string) => readonly [IdentitySource, FakePlatform]>> = {
+    const lying: Readonly<Record<string, (content: string) => readonly [IdentitySource, FakePlatform, Request?]>> = {
       "spiffe-file": (content) => [spiffeFile({ file: path }), fakePlatform({ files: { [path]: content } })],
       kubernetes: (content) => [kubernetes({ tokenFile: path }), fakePlatform({ files: { [path]: content } })],
       "deno-deploy": (content) => [denoDeploy(async () => content), fakePlatform({ env: { DENO_DEPLOY: "1" } })],
       vercel: (content) => [
-        vercel({ requestHeaders: () => ({ get: () => content }) }),
+        vercel(),
         fakePlatform({ env: { VERCEL: "1" }, respond: () => new Response(JSON.stringify({ token: good })) }),
+        { headers: { get: () => content } } as unknown as Request,
       ],
     };
     for (const [name, make] of Object.entries(lying)) {
       QUnit.test(`${name} survives anything in the place of a token`, async (assert) => {
         let taken = 0;
         const property = fc.asyncProperty(tokens, async (content) => {
-          const [source, platform] = make(content);
-          if (await judge(() => source.getToken({ audience: AUDIENCE }, contextFor(platform)))) taken++;
+          const [source, platform, request] = make(content);
+          if (await judge(() => source.getToken({ audience: AUDIENCE }, contextFor(platform, { request })))) taken++;
         });
         await fc.assert(property, { numRuns: FUZZ_RUNS });
         assert.ok(taken > FUZZ_RUNS / 100 && taken < FUZZ_RUNS, `${taken} tokens among them`);

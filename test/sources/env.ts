@@ -37,10 +37,27 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         make: () => env({ variable: canaryToken() }),
         problems: ["variable: expected the name of a variable"],
       },
+      ...[
+        "ghs_0123456789abcdef",
+        "ghp_0123456789abcdef",
+        "github_pat_11AAAA",
+        "eyJhbGciOiJub25lIn0",
+        "glpat_x",
+        "A".repeat(65),
+      ].map((variable) => ({
+        what: `the name ${variable.slice(0, 12)}, which is likely a token`,
+        make: () => env({ variable }),
+        problems: ["variable: expected the name of a variable"],
+      })),
     ],
   });
 
   QUnit.module("source env, its own", () => {
+    QUnit.test("takes names of up to 64 characters", (assert) => {
+      for (const variable of ["A".repeat(64), "_x", "GH_TOKEN", "ghost"])
+        assert.ok(env({ variable }).identity[1] === variable);
+    });
+
     QUnit.test("reads the variable anew at each ask", async (assert) => {
       const tokens = [canaryToken(), canaryToken()];
       const given: Record<string, string> = {};

@@ -92,13 +92,35 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       assert.deepEqual(fly().identity, fly().identity);
     });
 
+    QUnit.test("says which permissions Deno lacks, and tries no more", async (assert) => {
+      const refusing =
+        (name: string): Fetch =>
+        async () => {
+          throw Object.assign(new Error("Requires net access"), { name });
+        };
+      const from = (name: string) => () =>
+        fly({ fetch: refusing(name) }).getToken({ audience: AUDIENCE }, contextFor(fakePlatform({ env })));
+      const error = await failureOf(from("NotCapable"));
+      assert.deepEqual([error.code, error.recovery, error.step], ["ERR_SOURCE_UNAVAILABLE", "stop", "fly"]);
+      assert.ok(error.message.includes("--allow-net --allow-read --allow-write"), error.message);
+      const other = await failureOf(from("TypeError"));
+      assert.deepEqual([other.code, other.recovery], ["ERR_HTTP_NETWORK", "retry"]);
+    });
+
     QUnit.test("leaves the rest of a platform as it is, whatever it is made of", async (assert) => {
       class Machine {
         readonly env = env;
         readonly requestBoundIo = false;
         fetch = noWay;
         now(): number {
-          return 0;
+          return this.#epoch;
+        }
+        readonly #epoch = 0;
+        monotonic(): number {
+          return this.#epoch;
+        }
+        random(): number {
+          return this.#epoch;
         }
       }
       const token = freshToken();

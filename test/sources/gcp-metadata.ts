@@ -9,12 +9,7 @@ const flavor = { "metadata-flavor": "Google" };
 const env = { K_SERVICE: "my-service" };
 const where = "on loopback, in 169.254.0.0/16 or metadata.google.internal";
 const nothing = [
-  "K_SERVICE",
-  "CLOUD_RUN_JOB",
-  "CLOUD_RUN_WORKER_POOL",
-  "GCE_METADATA_IP",
-  "GCE_METADATA_HOST",
-  "assumePresent: true on a machine or in GKE",
+  "K_SERVICE, CLOUD_RUN_JOB, CLOUD_RUN_WORKER_POOL, GCE_METADATA_IP, GCE_METADATA_HOST or assumePresent: true on a machine or in GKE",
 ];
 const ask = (platform: ReturnType<typeof fakePlatform>, options?: Parameters<typeof gcpMetadata>[0]) =>
   gcpMetadata(options).getToken({ audience: AUDIENCE }, contextFor(platform));
@@ -132,6 +127,39 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         assert.ok(error.message.includes("what answers at metadata.google.internal is no"), error.message);
       });
     }
+
+    QUnit.test("whose refusal it is comes before what it says", async (assert) => {
+      for (const [status, headers, code, recovery] of [
+        [404, {}, "ERR_SOURCE_UNAVAILABLE", "stop"],
+        [403, {}, "ERR_SOURCE_UNAVAILABLE", "stop"],
+        [502, {}, "ERR_SOURCE_FAILED", "retry"],
+        [404, flavor, "ERR_SOURCE_FAILED", "stop"],
+      ] as const) {
+        const platform = fakePlatform({ env, respond: () => new Response("no", { status, headers }) });
+        const error = await failureOf(() => ask(platform));
+        assert.deepEqual([error.code, error.recovery], [code, recovery], `${status}`);
+      }
+    });
+
+    QUnit.test("says what to attach where there is no such account", async (assert) => {
+      const platform = fakePlatform({ env, respond: () => new Response("", { status: 404, headers: flavor }) });
+      const error = await failureOf(() => ask(platform, { serviceAccount: "a@b.example" }));
+      assert.strictEqual(error.status, 404);
+      assert.ok(
+        error.message.includes("HTTP 404; attach the service account a@b.example to the machine"),
+        error.message,
+      );
+    });
+
+    QUnit.test("detect() finds nothing where METADATA_SERVER_DETECTION says so", (assert) => {
+      const platform = fakePlatform({ env: { ...env, METADATA_SERVER_DETECTION: "none" } });
+      for (const options of [{}, { assumePresent: true }]) {
+        assert.deepEqual(gcpMetadata(options).detect(platform), {
+          found: false,
+          missing: ["METADATA_SERVER_DETECTION that is not none"],
+        });
+      }
+    });
 
     QUnit.test("detect() takes a machine for one of Google's only when something says so", (assert) => {
       const detect = (variables: Record<string, string>, options?: Parameters<typeof gcpMetadata>[0]) =>

@@ -1,9 +1,13 @@
 /** What `gcp-service-account` does with the provider that it is given. */
-import { federate, secret, TokenError } from "@tokenhop/core";
+import { type BearerToken, defineTarget, federate, secret, TokenError } from "@tokenhop/core";
+import { fromFunction } from "@tokenhop/core/sources/from-function";
 import { fromRequest } from "@tokenhop/core/sources/from-request";
 import { type GcpServiceAccountOptions, gcpServiceAccount } from "@tokenhop/core/sources/gcp-service-account";
+import { passThrough } from "@tokenhop/core/targets/pass-through";
+import { manualClock, testPlatform } from "@tokenhop/core/testing";
 import { contextFor, failureOf, fakePlatform, json, NOW } from "../contract/platform.ts";
 import { AUDIENCE, freshToken } from "../contract/wire.ts";
+import { fateOf } from "../core/support.ts";
 import type { Suite } from "../harness.ts";
 import { canary } from "../leak.ts";
 import { ask, bearer, email, google, providerOfGoogle, scripted } from "./gcp-service-account-support.ts";
@@ -31,8 +35,37 @@ export const suite: Suite = (QUnit) => {
       });
       const { provider } = scripted({ get: () => Promise.reject(failure) });
       const platform = fakePlatform();
-      assert.strictEqual(await failureOf(() => ask(platform, { ...options, from: provider })), failure);
+      const error = await failureOf(() => ask(platform, { ...options, from: provider }));
+      assert.deepEqual([error.code, error.step, error.message], [failure.code, failure.step, failure.message]);
+      assert.strictEqual(error.recovery, "stop", "the provider has tried what there is to try");
       assert.strictEqual(platform.requests.length, 0);
+    });
+
+    QUnit.test("tries no more often than the provider does, which gives up", async (assert) => {
+      const clock = manualClock();
+      const platform = testPlatform({ clock, fetch: () => Promise.resolve(json({ token: freshToken() })) });
+      let attempts = 0;
+      const inner = federate({
+        from: fromFunction(() => bearer),
+        to: defineTarget({
+          ...google,
+          async exchange(): Promise<BearerToken> {
+            attempts++;
+            throw new TokenError("Cannot", { code: "ERR_HTTP_NETWORK", recovery: "retry", step: "google" });
+          },
+        }),
+        platform,
+      });
+      const outer = federate({
+        from: gcpServiceAccount({ ...options, from: inner }),
+        to: passThrough({ audience: AUDIENCE }),
+        platform,
+      });
+      const fate = fateOf(outer.get());
+      await clock.advance(120_000);
+      assert.deepEqual([fate.state, attempts], ["failed", 5]);
+      const error = fate.error as TokenError;
+      assert.deepEqual([error.code, error.recovery], ["ERR_HTTP_NETWORK", "stop"]);
     });
 
     for (const [again, recovery] of [

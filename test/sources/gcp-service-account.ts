@@ -1,10 +1,12 @@
 import { type GcpServiceAccountOptions, gcpServiceAccount } from "@tokenhop/core/sources/gcp-service-account";
-import { failureOf, fakePlatform, json, type Sent } from "../contract/platform.ts";
+import { contextFor, failureOf, fakePlatform, json, type Sent } from "../contract/platform.ts";
 import { sourceContract } from "../contract/source.ts";
 import { AUDIENCE, freshToken } from "../contract/wire.ts";
 import type { QUnitLike, Suite } from "../harness.ts";
 import { ask, bearer, email, providerOfGoogle, scripted } from "./gcp-service-account-support.ts";
 
+const NO_PROVIDER = "from: expected a provider, as federate() gives";
+const ENDPOINT = "endpoint: expected an https URL (http: loopback only, with allowHttpLoopback)";
 const denied = {
   error: {
     code: 403,
@@ -29,15 +31,17 @@ export const suite: Suite = (QUnit: QUnitLike) => {
             serviceAccount: "../secrets",
             delegates: ["a@b.example", "x/y"],
             includeEmail: 1,
+            universe: "10.0.0.1",
             endpoint: "http://127.0.0.1:1",
             scope: "x",
           } as never),
         problems: [
-          "from: expected a provider, as federate gives it",
-          "serviceAccount: expected an e-mail address or a numeric id",
-          "delegates.1: expected an e-mail address or a numeric id",
+          NO_PROVIDER,
+          "serviceAccount: expected the e-mail address or unique id of a service account",
+          "delegates: expected a list of e-mail addresses or unique ids of service accounts",
           "includeEmail: expected true or false",
-          "endpoint: expected an https origin",
+          "universe: expected a domain name, in lower case",
+          ENDPOINT,
           "scope: unknown option",
         ],
       },
@@ -46,13 +50,36 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         make: () => gcpServiceAccount(undefined as never),
         problems: ["missing, expected Object"],
       },
-      ...["https://x.example/v1", "https://x.example/?a", "https://a:b@x.example", "http://x.example", "x.example"].map(
-        (endpoint) => ({
-          what: `the endpoint ${endpoint}`,
-          make: () => gcpServiceAccount({ ...options, endpoint, allowHttpLoopback: true }),
-          problems: ["endpoint: expected an https origin"],
-        }),
-      ),
+      // A provider has all of these: what lacks one is something else, a map or half a mock.
+      ...[
+        new Map(),
+        { ...providerOfGoogle(), identity: undefined },
+        { ...providerOfGoogle(), identity: "google" },
+        { ...providerOfGoogle(), peek: undefined },
+        { ...providerOfGoogle(), with: undefined },
+        { ...providerOfGoogle(), get: undefined },
+        null,
+      ].map((from, index) => ({
+        what: `the provider no. ${index} that is none`,
+        make: () => gcpServiceAccount({ ...options, from } as never),
+        problems: [NO_PROVIDER],
+      })),
+      ...["a+b@p.example", "12", "a@localhost", "..", "a@b.example/x", "a@b.example?x"].map((serviceAccount) => ({
+        what: `the account ${serviceAccount}`,
+        make: () => gcpServiceAccount({ ...options, serviceAccount }),
+        problems: ["serviceAccount: expected the e-mail address or unique id of a service account"],
+      })),
+      ...[
+        "https://x.example/#v1",
+        "https://x.example/?a",
+        "https://a:b@x.example",
+        "http://x.example",
+        "x.example",
+      ].map((endpoint) => ({
+        what: `the endpoint ${endpoint}`,
+        make: () => gcpServiceAccount({ ...options, endpoint, allowHttpLoopback: true }),
+        problems: [ENDPOINT],
+      })),
     ],
     wire: {
       env: {},
@@ -88,16 +115,31 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       });
     }
 
-    for (const [endpoint, more] of [
-      ["https://iamcredentials.my-universe.example", {}],
-      ["http://127.0.0.1:8080", { allowHttpLoopback: true }],
+    for (const [base, more] of [
+      ["https://iamcredentials.my-universe.example", { universe: "my-universe.example" }],
+      ["https://iam.example/base", { endpoint: "https://iam.example/base/" }],
+      ["https://iam.example", { endpoint: "https://iam.example", universe: "my-universe.example" }],
+      ["http://127.0.0.1:8080", { endpoint: "http://127.0.0.1:8080", allowHttpLoopback: true }],
     ] as const) {
-      QUnit.test(`asks at ${endpoint}`, async (assert) => {
+      QUnit.test(`asks at ${JSON.stringify(more)}`, async (assert) => {
         const platform = fakePlatform({ respond: () => json({ token: freshToken() }) });
-        await ask(platform, { ...options, endpoint, ...more });
-        assert.strictEqual(platform.requests[0]?.url.origin, endpoint);
+        await ask(platform, { ...options, ...more });
+        const url = `${base}/v1/projects/-/serviceAccounts/${email}:generateIdToken`;
+        assert.strictEqual(platform.requests[0]?.url.href, url);
       });
     }
+
+    QUnit.test("passes through whom it was told, whatever becomes of the list", async (assert) => {
+      const delegates = ["a@p.example"];
+      const source = gcpServiceAccount({ ...options, delegates });
+      const before = JSON.stringify(source.identity);
+      delegates.push("evil@p.example");
+      assert.strictEqual(JSON.stringify(source.identity), before);
+      const platform = fakePlatform({ respond: () => json({ token: freshToken() }) });
+      await source.getToken({ audience: AUDIENCE }, contextFor(platform));
+      const sent = JSON.parse((platform.requests as readonly [Sent])[0].body);
+      assert.deepEqual(sent.delegates, ["projects/-/serviceAccounts/a@p.example"]);
+    });
 
     QUnit.test("says what Google says", async (assert) => {
       const platform = fakePlatform({ respond: () => json(denied, { status: 403 }) });
@@ -118,8 +160,8 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       const other = scripted({ identity: ["other"] }).provider;
       const all: Partial<GcpServiceAccountOptions>[] = [
         {},
-        { serviceAccount: "1" },
-        { delegates: ["1"] },
+        { serviceAccount: "100000" },
+        { delegates: ["100000"] },
         { includeEmail: true },
         { endpoint: "https://x.example" },
         { from: other },

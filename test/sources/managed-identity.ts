@@ -178,7 +178,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       const nowhere = fakePlatform();
       assert.deepEqual(managedIdentity().detect(nowhere), {
         found: false,
-        missing: ["IDENTITY_ENDPOINT", "IDENTITY_HEADER", 'endpoint: "imds" on a virtual machine'],
+        missing: ['IDENTITY_ENDPOINT and IDENTITY_HEADER, or endpoint: "imds" on a virtual machine'],
       });
       assert.deepEqual(managedIdentity({ endpoint: "app-service" }).detect(nowhere), {
         found: false,

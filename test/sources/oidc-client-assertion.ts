@@ -100,6 +100,36 @@ export const suite: Suite = (QUnit) => {
       assert.strictEqual(await failureOf(() => ask(answering(granted()), byAssertion(broken))), failure);
     });
 
+    for (const [status, error, another, recovery, isTold] of [
+      [401, "unauthorized", true, "retry", true],
+      [400, "invalid_client", true, "retry", true],
+      [401, "invalid_client", false, "stop", true],
+      [400, "invalid_scope", true, "stop", false],
+    ] as const) {
+      QUnit.test(`that is refused with ${status} ${error} is dropped (another: ${another})`, async (assert) => {
+        const told: unknown[][] = [];
+        const held = { kind: "bearer", token: secret(own), expiresAt: NOW + 60_000 };
+        const refusing = {
+          ...provider,
+          get: async () => held,
+          invalidate(...given: unknown[]) {
+            told.push(given);
+            return another;
+          },
+        };
+        const failure = await failureOf(() => ask(answering({ error }, { status }), byAssertion(refusing)));
+        assert.deepEqual([failure.recovery, failure.status, failure.error], [recovery, status, error]);
+        assert.deepEqual(told, isTold ? [[held, "unauthorized"]] : []);
+      });
+    }
+
+    QUnit.test("of a provider that has given up is not asked for again at once, but soon", async (assert) => {
+      const failure = new TokenError("Cannot", { code: "ERR_HTTP_NETWORK", recovery: "retry" });
+      const down = { ...provider, get: () => Promise.reject(failure) };
+      const { code, recovery, retryAfterMs } = await failureOf(() => ask(answering(granted()), byAssertion(down)));
+      assert.deepEqual([code, recovery, retryAfterMs], ["ERR_HTTP_NETWORK", "stop", 5_000]);
+    });
+
     for (const [what, giver] of [
       ["a source", byUser],
       ["a provider", federate({ from: byUser, to: handOn, platform: fakePlatform() })],

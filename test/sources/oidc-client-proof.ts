@@ -67,6 +67,16 @@ export const suite: Suite = (QUnit) => {
       }
     });
 
+    QUnit.test("is in no error where a server escapes what it echoes", async (assert) => {
+      for (const echo of [password, encoded, basic]) {
+        const escaped = [...echo].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
+        const text = `{"error":"invalid_client","error_description":"got ${escaped}."}`;
+        const platform = fakePlatform({ respond: () => new Response(text, { status: 401 }) });
+        const error = await failureOf(() => ask(platform));
+        assert.ok(error.message.includes("HTTP 401 invalid_client got [redacted]. ("), error.message);
+      }
+    });
+
     QUnit.test("is in no error even where it is too short to look like a secret", async (assert) => {
       const short = canary("p w+0123456789");
       for (const echo of ["p+w%2B0123456789", btoa("a+client:p+w%2B0123456789")]) {

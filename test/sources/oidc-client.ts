@@ -7,6 +7,7 @@ import { canary, canaryToken } from "../leak.ts";
 import {
   answering,
   ask,
+  byAssertion,
   document,
   formOf,
   granted,
@@ -58,7 +59,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
           "clientId: expected a text that is not empty",
           "clientAssertion: expected a source, a provider or a function",
           "clientAssertionAudience: expected a text that is not empty",
-          "clientSecretMethod: expected client_secret_basic or client_secret_post",
+          "clientSecretMethod: expected client_secret_basic or client_secret_post, with clientSecret",
           "scope: expected scopes with one space between",
           wrongParameter,
           "allowHttpLoopback: expected true or false",
@@ -188,6 +189,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
 
     QUnit.test("each issuer, client, way and scope is an identity of its own", (assert) => {
       const clientSecret = () => "";
+      const issuedBy = () => "";
       const all = [
         {},
         { issuer: "https://other.example" },
@@ -196,7 +198,8 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         { scope: "x" },
         { audienceParameter: "resource" },
         { audienceParameter: false },
-        { clientAssertionAudience: "x" },
+        { ...byAssertion(issuedBy) },
+        { ...byAssertion(issuedBy), clientAssertionAudience: "x" },
         { clientSecretMethod: "client_secret_post" },
       ] as const;
       const identities = all.map((more) => JSON.stringify(oidcClient({ ...options, ...more }).identity));

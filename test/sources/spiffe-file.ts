@@ -109,6 +109,20 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       });
     }
 
+    for (const [iat, exp] of [
+      [0, 1e308],
+      [1e300, 1e308],
+      [-1e300, seconds + 300],
+      [1e300, seconds + 300],
+    ] as const) {
+      QUnit.test(`issued at ${iat} until ${exp}, has times that a date can hold`, async (assert) => {
+        const { expiresAt, refreshAt } = await give(svid({ iat, exp }));
+        for (const at of [expiresAt, refreshAt ?? expiresAt]) {
+          assert.ok(Number.isFinite(new Date(at ?? Number.NaN).getTime()), String(at));
+        }
+      });
+    }
+
     QUnit.test("a token need not say when it was issued", async (assert) => {
       const { expiresAt, refreshAt } = await give(svid({}));
       assert.deepEqual([expiresAt, refreshAt], [NOW + 300_000, undefined]);

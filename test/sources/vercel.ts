@@ -26,13 +26,11 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         what: "everything wrong",
         make: () =>
           vercel({
-            requestHeaders: {},
             exchangeUrl: "http://127.0.0.1:1/",
             allowHttpLoopback: 1,
             audience: "x",
           } as never),
         problems: [
-          "requestHeaders: expected a function",
           "exchangeUrl: expected an https URL (http: loopback only, with allowHttpLoopback)",
           "allowHttpLoopback: expected true or false",
           "audience: unknown option",
@@ -80,31 +78,23 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       assert.ok((await ask(platform, { request })).token.reveal() === tokens.file);
     });
 
-    QUnit.test("asks for the headers of a request only where it was given none", async (assert) => {
-      const [ambient, given] = [freshToken(), freshToken()];
+    QUnit.test("takes the headers that a framework gives, as a request of them", async (assert) => {
+      const token = freshToken();
       const platform = fakePlatform({ env: { VERCEL: "1", VERCEL_OIDC_TOKEN: freshToken() } });
-      let calls = 0;
-      const requestHeaders = () => {
-        calls++;
-        return new Headers({ "x-vercel-oidc-token": ambient });
-      };
-      assert.ok((await ask(platform, { requestHeaders })).token.reveal() === ambient);
-      assert.strictEqual(calls, 1);
-      assert.ok((await ask(platform, { requestHeaders, request: requestWith(given) })).token.reveal() === given);
-      assert.notOk((await ask(platform, { requestHeaders, request: bare })).token.reveal() === ambient);
-      assert.strictEqual(calls, 1);
+      const headers = async (): Promise<Headers> => new Headers({ "x-vercel-oidc-token": token, host: "app.example" });
+      const request = new Request("https://app.example/", { headers: await headers() });
+      assert.ok((await ask(platform, { request })).token.reveal() === token);
     });
 
-    QUnit.test("not being in a request is no failure", async (assert) => {
-      const token = freshToken();
-      const platform = fakePlatform({ env: { VERCEL: "1", VERCEL_OIDC_TOKEN: token } });
-      const outside = () => {
-        throw new Error("`headers` was called outside a request scope");
-      };
-      for (const requestHeaders of [outside, () => undefined]) {
-        assert.ok((await ask(platform, { requestHeaders })).token.reveal() === token);
-        assert.deepEqual(vercel({ requestHeaders }).partition?.(undefined), vercel().partition?.(bare));
-      }
+    QUnit.test("what cannot be read is a failure, and no other identity", async (assert) => {
+      const platform = fakePlatform({ env: { VERCEL: "1", VERCEL_OIDC_TOKEN: freshToken() } });
+      const reason = new Error("no headers here");
+      const request = {
+        get headers(): never {
+          throw reason;
+        },
+      } as unknown as Request;
+      await assert.rejects(ask(platform, { request }), (error) => error === reason);
     });
 
     for (const [what, request, says] of [
@@ -150,11 +140,9 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       assert.strictEqual(partOf(bare), partOf(undefined));
     });
 
-    QUnit.test("other headers and another exchange are another identity", (assert) => {
-      const requestHeaders = () => undefined;
-      assert.deepEqual(vercel().identity, ["vercel", undefined, "https://oidc.vercel.com/~token"]);
-      assert.strictEqual(vercel({ requestHeaders }).identity[1], requestHeaders);
-      assert.strictEqual(vercel({ exchangeUrl: "https://x.example/" }).identity[2], "https://x.example/");
+    QUnit.test("another exchange is another identity", (assert) => {
+      assert.deepEqual(vercel().identity, ["vercel", "https://oidc.vercel.com/~token"]);
+      assert.strictEqual(vercel({ exchangeUrl: "https://x.example/" }).identity[1], "https://x.example/");
     });
   });
 };

@@ -220,9 +220,10 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         { durationMs: 900_000 },
         { sessionPolicy: { Version: "2012-10-17" } },
         { policyArns: [MANAGED] },
+        { audience: "https://sts.example" },
       ];
       const identityOf = (more: object): string => JSON.stringify(with_(more).identity);
-      assert.strictEqual(identityOf({}), identityOf({ roleSessionName: "tokenhop" }));
+      assert.strictEqual(identityOf({}), identityOf({ roleSessionName: "tokenhop", audience: "sts.amazonaws.com" }));
       assert.strictEqual(new Set(others.map(identityOf)).size, others.length);
     });
   });

@@ -75,6 +75,14 @@ const hostile: Readonly<Record<string, readonly [() => ScriptedReply, { code: Er
   "a token without end": [() => json(impersonated("x".repeat(12_289))), unreadable],
   "no end": [() => json({ ...impersonated(), expireTime: undefined }), unreadable],
   "an end that is none": [() => json(impersonated(canaryToken(), { expireTime: "soon" })), unreadable],
+  ...Object.fromEntries(
+    ["1", "2026-01-01T01:00:00", "2026-01-01", "2026-02-30T01:00:00Z", "Thu, 01 Jan 2026 01:00:00 GMT", ""].map(
+      (expireTime) => [
+        `the end ${JSON.stringify(expireTime)}`,
+        [() => json(impersonated(canaryToken(), { expireTime })), unreadable] as const,
+      ],
+    ),
+  ),
   "an end that is a number": [() => json(impersonated(canaryToken(), { expireTime: 1767229200 })), unreadable],
   "a body without end": [() => new Response("x".repeat(10 << 20)), { code: "ERR_HTTP_TOO_LARGE", recovery: "retry" }],
   "a redirect": [

@@ -93,7 +93,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
         const { sts: first, iam: second } = await asAccount(options);
         assert.strictEqual(first.url, sts);
         assert.strictEqual(second.url, `${iam}projects/-/serviceAccounts/${ACCOUNT}:generateAccessToken`);
-        assert.deepEqual(gcpSts({ ...POOL, ...options, hosts: ["api.example.com"] }).hosts?.({}), [
+        assert.deepEqual(gcpSts({ ...AS_ACCOUNT, ...options, hosts: ["api.example.com"] }).hosts?.({}), [
           "api.example.com",
           host,
         ]);
@@ -104,6 +104,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       const all = [
         POOL,
         { ...POOL, audience: PROVIDER.replace("/gh", "/other") },
+        { ...POOL, subjectAudience: "mine" },
         { ...POOL, subjectTokenType: "id_token" },
         { ...POOL, scopes: [READ] },
         { ...POOL, universe: "apis.example.de" },
@@ -141,7 +142,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       assert.ok(error.message.includes("expires_in"), error.message);
     });
 
-    for (const expires_in of ["soon", "", null, {}, [], true]) {
+    for (const expires_in of ["9".repeat(400), "12345678901", 1e300, "soon", "", null, {}, [], true]) {
       QUnit.test(`cannot read expires_in ${JSON.stringify(expires_in)}`, async (assert) => {
         const error = await refusedBy(gcpSts(POOL), [json(federated(canaryToken(), { expires_in }))]);
         assert.deepEqual(

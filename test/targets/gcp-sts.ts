@@ -8,6 +8,8 @@ const WANTED =
   "expected //iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER";
 const ENDPOINT = "expected an https URL (http: loopback only, with allowHttpLoopback)";
 const SCOPES = "expected a list of at least one scope";
+const UNIVERSE = "universe: expected a domain name, in lower case";
+const bare: unknown = Object.create(null);
 const LIFETIME = "lifetimeMs: expected 1000 to 43200000 ms";
 
 const mistakes = [
@@ -39,7 +41,7 @@ const mistakes = [
       "serviceAccount: expected the e-mail address or unique id of a service account",
       "delegates: expected a list of e-mail addresses or unique ids of service accounts",
       LIFETIME,
-      "universe: expected a domain name, in lower case",
+      UNIVERSE,
       "hosts: expected a list of host, host:port or *.suffix, in lower case",
       `stsEndpoint: ${ENDPOINT}`,
       `iamEndpoint: ${ENDPOINT}`,
@@ -80,12 +82,43 @@ const mistakes = [
     make: () => gcpSts({ ...POOL, delegates: [ACCOUNT], lifetimeMs: 3_600_000 }),
     problems: ["delegates: expected only with serviceAccount", "lifetimeMs: expected only with serviceAccount"],
   },
+  {
+    what: "the service that only impersonates, and nobody to impersonate",
+    make: () => gcpSts({ ...POOL, iamEndpoint: "https://iam.example" }),
+    problems: ["iamEndpoint: expected only with serviceAccount"],
+  },
+  {
+    what: "what cannot even be made a text",
+    make: () =>
+      gcpSts({
+        ...AS_ACCOUNT,
+        audience: bare,
+        scopes: [bare],
+        universe: bare,
+        delegates: [bare],
+        hosts: [bare],
+      } as never),
+    problems: [
+      `audience: ${WANTED}`,
+      `scopes: ${SCOPES}`,
+      "delegates: expected a list of e-mail addresses or unique ids of service accounts",
+      UNIVERSE,
+      "hosts: expected a list of host, host:port or *.suffix, in lower case",
+    ],
+  },
   ...[0, 999, 43_200_001, Number.NaN, Number.POSITIVE_INFINITY, "3600"].map((lifetimeMs) => ({
     what: `a lifetime of ${lifetimeMs}`,
     make: () => gcpSts({ ...AS_ACCOUNT, lifetimeMs } as never),
     problems: [LIFETIME],
   })),
-  ...[[""], ["a b"], ["ok", 'x"y'], "cloud-platform"].map((scopes) => ({
+  ...["10.0.0.1", "a.1", "co.uk", "com.au", "a.fr", "x..example", "-", "com", "Apis.example", "a.example:1"].map(
+    (universe) => ({
+      what: `the universe ${universe}`,
+      make: () => gcpSts({ ...POOL, universe }),
+      problems: [UNIVERSE],
+    }),
+  ),
+  ...[[""], ["a b"], ["ok", 'x"y'], [["a"]], [5], "cloud-platform"].map((scopes) => ({
     what: `scopes ${JSON.stringify(scopes)}`,
     make: () => gcpSts({ ...POOL, scopes } as never),
     problems: [`scopes: ${SCOPES}`],

@@ -21,7 +21,20 @@ const jwt = (seconds: number): string => canaryToken({ exp: NOW / 1_000 + second
 const ends: readonly (readonly [string, Options, (token: string) => unknown, number])[] = [
   ["expires_in", {}, () => good({ expires_in: 900 }), 900_000],
   ["expires_in as a text", {}, () => good({ expires_in: "900" }), 900_000],
-  ["expires_in before a JWT's own", lax, () => ({ access_token: jwt(60), expires_in: 900 }), 900_000],
+  ["a JWT's own, where expires_in is later", lax, () => ({ access_token: jwt(60), expires_in: 900 }), 60_000],
+  ["expires_in, where a JWT's own is later", lax, () => ({ access_token: jwt(900), expires_in: 60 }), 60_000],
+  [
+    "a JWT's own, where a date is later",
+    { ...lax, reply: { expiresAt: "expiry" } },
+    () => ({ access_token: jwt(60), expiry: "2026-01-01T00:15:00Z" }),
+    60_000,
+  ],
+  [
+    "a date of another zone",
+    { ...lax, reply: { expiresAt: "expiry" } },
+    (token) => ({ access_token: token, expiry: "2026-01-01T01:30:40.250+01:30" }),
+    40_250,
+  ],
   ["a null for nothing", lax, () => ({ access_token: jwt(60), expires_in: null }), 60_000],
   ["a JWT's own", lax, () => ({ access_token: jwt(60) }), 60_000],
   ["a JWT's own before an assumption", { ...lax, assumedLifetimeMs: 5_000 }, () => ({ access_token: jwt(60) }), 60_000],
@@ -69,6 +82,7 @@ const useless: readonly (readonly [Options, unknown, string, { recovery: Recover
   [{ reply: { token: "constructor.name" } }, shown(), "constructor.name: expected a token", unread],
   [{}, shown({ token_type: "DPoP" }), "token_type: expected Bearer", meant],
   [{}, shown({ token_type: 5 }), "token_type: expected Bearer", meant],
+  [{}, shown({ token_type: { toString: 1 } }), "token_type: expected Bearer", meant],
   [{}, shown({ token_type: "" }), "token_type: expected Bearer", meant],
   [
     { hosts: ["api.example.com"] },
@@ -99,6 +113,7 @@ const useless: readonly (readonly [Options, unknown, string, { recovery: Recover
   [lax, { access_token: "opaque" }, "nothing says when the token ends; see the option assumedLifetimeMs", meant],
   [{}, shown({ expires_in: "soon" }), "expires_in: expected a number of seconds", unread],
   [{}, shown({ expires_in: [900] }), "expires_in: expected a number of seconds", unread],
+  [{}, shown({ expires_in: "9".repeat(11) }), "expires_in: expected a number of seconds", unread],
   [{}, shown({ expires_in: 1e21 }), "expires_in: expected a number of seconds", unread],
   [
     { ...lax, reply: { expiresAt: "expiry" } },
@@ -112,6 +127,14 @@ const useless: readonly (readonly [Options, unknown, string, { recovery: Recover
     "expiry: expected an instant",
     unread,
   ],
+  ...["2026-01-01T00:00:40", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01", "9".repeat(16)].map(
+    (expiry): (typeof useless)[number] => [
+      { ...lax, reply: { expiresAt: "expiry" } },
+      { access_token: "x", expiry },
+      "expiry: expected an instant",
+      unread,
+    ],
+  ),
   [
     { ...lax, reply: { expiresAt: "expiry" } },
     { access_token: "x", expiry: {} },
@@ -136,6 +159,12 @@ export const suite: Suite = (QUnit: QUnitLike) => {
       const body = { access_token: "x", at: { end: NOW / 1_000 + 60 } };
       assert.strictEqual((await answered(expiry, body, headers)).expiresAt, NOW + 120_000);
       assert.strictEqual((await answered({}, good({ expires_in: 60 }), headers)).expiresAt, NOW + 60_000);
+    });
+
+    QUnit.test("is as good with 201", async (assert) => {
+      const token = canaryToken();
+      const { out } = await exchanged(tokenExchange(EXCHANGE), [json(answer(token), { status: 201 })]);
+      assert.ok(out.token.reveal() === token && out.expiresAt === NOW + 3_600_000);
     });
 
     QUnit.test("finds the token where it is told to", async (assert) => {

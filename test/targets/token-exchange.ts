@@ -12,7 +12,9 @@ import { EXCHANGE, good } from "./token-exchange-support.ts";
 const ENDPOINT = "url: expected an https URL (http: loopback only, with allowHttpLoopback)";
 const TYPE = "expected a token type, as jwt, or its URI";
 const GIVER = "expected a source, a provider or a function, and none that goes by the request";
-const OWN = "parameters: expected texts, numbers and booleans by names that are not the exchange's own:";
+const OWN =
+  "parameters: expected texts, numbers and booleans by names that are neither the exchange's own nor a secret's:";
+const CLEAR = "fields: expected another name for each, and none of the client's proof";
 const TEXT = "expected a text that is not empty";
 
 const perRequest = fromRequest((request) => request.headers.get("x-token"));
@@ -88,7 +90,18 @@ const mistakes = [
       "client_secret: unknown option",
     ],
   },
-  ...["client_secret", "client_assertion", "password", "subject_token", "scope", "grant_type"].map((name) => ({
+  ...[
+    ...[
+      "client_secret",
+      "client_assertion",
+      "client_assertion_type",
+      "password",
+      "subject_token",
+      "scope",
+      "grant_type",
+    ],
+    ...["api_key", "token", "vaultSecret", "my_assertion"],
+  ].map((name) => ({
     what: `${name} as a parameter`,
     make: () => tokenExchange({ ...EXCHANGE, parameters: { ok: 1, [name]: "x" } }),
     problems: [`${OWN} ${name}`],
@@ -99,6 +112,45 @@ const mistakes = [
     problems: [`${OWN} jwt`],
   },
   {
+    what: "a secret in the URL",
+    make: () => tokenExchange({ ...EXCHANGE, url: "https://as.example/token?v=1&api_key=x&key_type=y" }),
+    problems: ["url: expected no secret in the query: api_key"],
+  },
+  {
+    what: "options that mean nothing alone",
+    make: () => tokenExchange({ ...EXCHANGE, actorAudience: "a", actorTokenType: "jwt", clientAssertionAudience: "b" }),
+    problems: [
+      "actorAudience: expected only with actor",
+      "actorTokenType: expected only with actor",
+      "clientAssertionAudience: expected only with clientAssertion",
+    ],
+  },
+  ...[
+    { subject_token: "scope" },
+    { audience: "aud", resource: "aud" },
+    { subject_token: "client_assertion" },
+    { client_id: "client_secret" },
+  ].map((fields) => ({
+    what: `two things by one name: ${JSON.stringify(fields)}`,
+    make: () => tokenExchange({ ...EXCHANGE, fields }),
+    problems: [CLEAR],
+  })),
+  {
+    what: "what can be made no text",
+    make: () =>
+      tokenExchange({
+        ...EXCHANGE,
+        fields: { scope: Object.create(null) },
+        parameters: { a: Object.create(null) },
+        maxSubjectTokenLength: Object.create(null),
+      }),
+    problems: [
+      "parameters: expected texts, numbers and booleans",
+      "fields.scope: expected a name, or false",
+      "maxSubjectTokenLength: expected a number from 1",
+    ],
+  },
+  {
     what: "a parameter that is an object",
     make: () => tokenExchange({ ...EXCHANGE, parameters: { a: {} } as never }),
     problems: ["parameters: expected texts, numbers and booleans"],
@@ -106,7 +158,7 @@ const mistakes = [
   {
     what: "a secret that is no function",
     make: () => tokenExchange({ ...EXCHANGE, clientId: "me", clientSecret: "x" as never }),
-    problems: ["clientSecret: expected a function"],
+    problems: ["clientSecret: expected a function that gets it: a secret in an option is a stored secret"],
   },
   {
     what: "a secret of nobody",
@@ -131,6 +183,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
     refused: [],
     create: () => tokenExchange(EXCHANGE),
     params: {},
+    takes201: true,
     body: (access_token) => ({ ...good(), access_token }),
     mistakes,
     refusal: (text) => ({ error: "invalid_request", error_description: text }),

@@ -5,9 +5,8 @@
  */
 import * as v from "valibot";
 import { firstOf } from "./first-of.ts";
-import { GOOGLE_METADATA, isGoogleMetadata, METADATA_FLAVOR } from "./internal/google.ts";
-import { type Reply, send } from "./internal/http.ts";
-import { IMDS, IMDS_TOKEN_PATH } from "./internal/managed-identity.ts";
+import { azureProbe, googleProbe, isThere, type Probe } from "./internal/metadata-probe.ts";
+import { missingDirectWay } from "./internal/no-proxy.ts";
 import { checkOptions, flag } from "./internal/schema.ts";
 import { detected, unavailable } from "./internal/source.ts";
 import { awsWebIdentity } from "./sources/aws-web-identity.ts";
@@ -35,7 +34,7 @@ export interface AutoOptions {
    * Default false: nothing is asked.
    */
   readonly allowProbes?: boolean | undefined;
-  /** How long each of them has to answer, in ms. Default 1,000. */
+  /** How long each of them has to answer, in ms; at most 4,000. Default 1,000. */
   readonly probeTimeoutMs?: number | undefined;
   /**
    * Whether a token may be taken from the request being served, as Vercel's functions need it. Default false, because it makes
@@ -49,78 +48,50 @@ const NAME = "auto";
 const optionsSchema = v.strictObject({
   allowProbes: flag,
   probeTimeoutMs: v.optional(
-    v.custom<number>((value) => typeof value === "number" && value >= 1 && value <= 60_000, "expected ms, 1 to 60000"),
+    v.custom<number>((value) => typeof value === "number" && value >= 1 && value <= 4_000, "expected ms, 1 to 4000"),
   ),
   perRequest: flag,
 });
 
-/** A metadata service that is asked whether it is there. */
-interface Probe {
-  readonly source: IdentitySource;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  answers(reply: Reply): boolean;
-}
-
 /** Google's first: its answer is beyond doubt, and it has Azure's address too. */
-function probesFor({ env }: Platform): readonly Probe[] {
-  const google: Probe = {
-    source: gcpMetadata(),
-    url: `${GOOGLE_METADATA}/`,
-    headers: METADATA_FLAVOR,
-    answers: isGoogleMetadata,
-  };
-  const azure: Probe = {
-    source: managedIdentity({ endpoint: "imds" }),
-    url: IMDS + IMDS_TOKEN_PATH,
-    // Without the header that it demands it answers 400; whatever other clouds have at that address does not know the path.
-    headers: {},
-    answers: ({ status }) => status === 400,
-  };
+function probesFor({ env }: Platform): readonly (readonly [Probe, () => IdentitySource])[] {
+  const azure = [azureProbe, () => managedIdentity({ endpoint: "imds" })] as const;
   // What Google's own libraries are told by: nobody is to ask.
-  return env.METADATA_SERVER_DETECTION === "none" ? [azure] : [google, azure];
+  return env.METADATA_SERVER_DETECTION === "none" ? [azure] : [[googleProbe, () => gcpMetadata()], azure];
 }
 
-/** Whether a service is there; silence is an answer. */
-async function isThere(probe: Probe, { platform, signal }: StepContext, timeoutMs: number): Promise<boolean> {
-  const over = new AbortController();
-  const stop = (): void => over.abort(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
-  platform.sleep(timeoutMs, over.signal).then(
-    () => over.abort(),
-    () => undefined,
-  );
-  try {
-    const { url, headers } = probe;
-    return probe.answers(await send(NAME, url, { headers }, { platform, signal: over.signal }));
-  } catch {
-    return false;
-  } finally {
-    signal.removeEventListener("abort", stop);
-    over.abort();
-  }
+/** A source, and the variables that speak of its platform, whether it has there what it needs or not. */
+type Told = readonly [source: IdentitySource, ...variables: string[]];
+
+/** CI jobs. */
+function jobs(): readonly Told[] {
+  return [
+    [githubActions(), "GITHUB_ACTIONS", "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
+    [gitlabCi(), "GITLAB_CI"],
+    [azurePipelines(), "TF_BUILD"],
+    [circleci(), "CIRCLECI"],
+    [bitbucketPipelines(), "BITBUCKET_BUILD_NUMBER"],
+    [buildkite(), "BUILDKITE"],
+    [terraformCloud(), "TFC_RUN_ID"],
+  ];
 }
 
-/** All that need no argument: jobs before the clouds that their runners are on, and each cloud's special hosts before the usual ones. */
-function all(perRequest: boolean): readonly IdentitySource[] {
+/** Where programs run: each cloud's special hosts before the usual ones. */
+function places(perRequest: boolean): readonly Told[] {
   const { partition, perRequest: _, ...outsideRequests } = vercel();
   return [
-    githubActions(),
-    gitlabCi(),
-    azurePipelines(),
-    circleci(),
-    bitbucketPipelines(),
-    buildkite(),
-    terraformCloud(),
-    perRequest ? vercel() : outsideRequests,
-    fly(),
-    kubernetes(),
-    awsWebIdentity(),
-    managedIdentity(),
-    azureMl(),
-    cloudShell(),
-    azureArc(),
-    gcpMetadata(),
+    [perRequest ? vercel() : outsideRequests, "VERCEL_OIDC_TOKEN_FILE"],
+    [fly(), "FLY_MACHINE_ID"],
+    [kubernetes(), "AZURE_FEDERATED_TOKEN_FILE"],
+    [awsWebIdentity(), "AWS_WEB_IDENTITY_TOKEN_FILE"],
+    [
+      managedIdentity(),
+      ...["IDENTITY_ENDPOINT", "IDENTITY_HEADER", "IDENTITY_SERVER_THUMBPRINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"],
+    ],
+    [azureMl(), "MSI_ENDPOINT", "MSI_SECRET"],
+    [cloudShell(), "MSI_ENDPOINT"],
+    [azureArc(), "IMDS_ENDPOINT"],
+    [gcpMetadata(), "GCE_METADATA_IP", "GCE_METADATA_HOST"],
   ];
 }
 
@@ -138,19 +109,24 @@ function all(perRequest: boolean): readonly IdentitySource[] {
  * 5. `gcp-metadata` (Cloud Run, Functions)
  *
  * With `allowProbes`, and where none of them is found, the metadata servers of Google and of Azure's virtual machines are asked, in
- * that order, one after the other, a second each: which of them is there, not yet for a token. Azure's is believed by the 400 that
- * it answers without its header, Google's by `Metadata-Flavor`. No probe goes to AWS, Service Fabric or an Arc agent.
+ * that order, one after the other, a second each: which of them is there, not yet for a token. Azure's is believed by the error that
+ * it answers with without its header, Google's by `Metadata-Flavor`. No probe goes to AWS, Service Fabric or an Arc agent, nor one
+ * through a proxy (`HTTP_PROXY` without a `NO_PROXY` for it, where the runtime looks at them).
  *
  * The choice is made at the first need, once per platform object, and stays: an error of the chosen identity is the answer, and
- * never leads to another identity. Where nothing is found the next need looks again. But a CI job without its token (GitHub's
- * `permissions: id-token: write` is missing, say) is not found as one, and falls through to the identity of the machine it runs
- * on: name the source where that matters.
+ * never leads to another identity. Where nothing is found the next need looks again.
+ *
+ * A CI job without its token (GitHub's `permissions: id-token: write` is missing, say) is never taken for the machine that it runs on:
+ * where a variable tells of a job (`GITHUB_ACTIONS`, `GITLAB_CI`, `TF_BUILD`, `CIRCLECI`, `BITBUCKET_BUILD_NUMBER`, `BUILDKITE`,
+ * `TFC_RUN_ID`), and no job has its token, `get` fails and says what is missing. A container that a job starts without those variables
+ * cannot be told from others. Nor is anything asked for where a variable names a platform that cannot be used as it is there
+ * (`IDENTITY_ENDPOINT` that is not local, Service Fabric's, another host for Google's server).
  *
  * - Audience, lifetime, issuer, subject: of the chosen source. Several cannot be asked for an audience.
  * - Provenance: `unknown`, so a chain that Entra refuses (AADSTS700231) shows when it is tried.
  * - Vercel: by `VERCEL_OIDC_TOKEN` in builds and on your own machine; in functions only with `perRequest`.
  *
- * `detect` asks no network: with `allowProbes` it always says found, so that belongs last in a `firstOf`.
+ * `detect` asks no network: with `allowProbes` it says found wherever probes may be sent, so that belongs last in a `firstOf`.
  *
  * @throws {ConfigError} `ERR_CONFIG_INVALID` for wrong options. `get` then fails with `ERR_SOURCE_UNAVAILABLE` where nothing is
  * found, saying for each source what is missing, and otherwise as the chosen source does.
@@ -177,20 +153,45 @@ export function auto(options: AutoOptions = {}): IdentitySource {
     probeTimeoutMs = 1_000,
     perRequest = false,
   } = checkOptions(optionsSchema, options, "auto()");
-  const known = firstOf(...all(perRequest));
+  const [ofJobs, ofPlaces] = [jobs(), places(perRequest)];
+  const known = firstOf(...[...ofJobs, ...ofPlaces].map(([source]) => source));
   const found = new WeakMap<Platform, IdentitySource>();
+
+  /** What those lack that a variable speaks of; nothing where one of them all is found. */
+  const lacking = (told: readonly Told[], platform: Platform): readonly string[] => {
+    const missing: string[] = [];
+    for (const [source, ...variables] of told) {
+      const detection = source.detect(platform);
+      if (detection.found) return [];
+      const spoken = variables.find((name) => platform.env[name]);
+      if (spoken) missing.push(`${source.name} (${spoken} is set): ${detection.missing.join(", ")}`);
+    }
+    return missing;
+  };
+
+  /** What must be put right before any identity is taken here: another one would be somebody else's. */
+  const amiss = (platform: Platform): readonly string[] => {
+    if (found.has(platform)) return [];
+    const jobless = lacking(ofJobs, platform);
+    if (jobless.length > 0) return jobless;
+    return allowProbes && !known.detect(platform).found ? lacking(ofPlaces, platform) : [];
+  };
 
   /** The source for this platform, if there is one; asks for it where that is allowed. */
   const choose = async (context: StepContext): Promise<IdentitySource | undefined> => {
     const { platform, signal } = context;
     const before = found.get(platform);
     if (before) return before;
-    if (known.detect(platform).found) return known;
-    for (const probe of allowProbes ? probesFor(platform) : []) {
-      const there = await isThere(probe, context, probeTimeoutMs);
+    if (known.detect(platform).found) {
+      found.set(platform, known);
+      return known;
+    }
+    for (const [probe, sourceOf] of allowProbes ? probesFor(platform) : []) {
+      if (missingDirectWay(probe.url, platform).length > 0) continue;
+      const there = await isThere(NAME, probe, context, probeTimeoutMs);
       signal.throwIfAborted();
       // Another call may have been faster; both then have the same.
-      if (there && !found.has(platform)) found.set(platform, probe.source);
+      if (there && !found.has(platform)) found.set(platform, sourceOf());
       const now = found.get(platform);
       if (now) return now;
     }
@@ -199,7 +200,10 @@ export function auto(options: AutoOptions = {}): IdentitySource {
 
   const missingOn = (platform: Platform): readonly string[] => {
     const detection = known.detect(platform);
-    const more = allowProbes ? "an answer of a metadata service" : "allowProbes: true, to ask metadata services";
+    const proxied = probesFor(platform).flatMap(([{ url }]) => missingDirectWay(url, platform));
+    const more = allowProbes
+      ? ["an answer of a metadata service", ...proxied].join(", ")
+      : "allowProbes: true, to ask metadata services";
     return detection.found ? [] : [...detection.missing, `virtual machines: ${more}`];
   };
 
@@ -208,11 +212,22 @@ export function auto(options: AutoOptions = {}): IdentitySource {
     identity: [NAME, allowProbes, known.identity],
     provenance: known.provenance,
     ...(known.partition && { partition: known.partition, perRequest: known.perRequest }),
-    detect: (platform) => (allowProbes ? { found: true } : detected(missingOn(platform))),
+    detect(platform) {
+      const wrong = amiss(platform);
+      if (wrong.length > 0) return detected(wrong);
+      return allowProbes ? { found: true } : detected(missingOn(platform));
+    },
     async getToken(wanted, context) {
       context.signal.throwIfAborted();
+      const wrong = amiss(context.platform);
+      if (wrong.length > 0) {
+        throw unavailable(
+          NAME,
+          `no other identity is taken in the place of this one; missing for ${wrong.join("; for ")}`,
+        );
+      }
       const source = await choose(context);
-      if (source) return source.getToken(wanted, context);
+      if (source) return source.getToken(wanted, source.partition ? context : { ...context, request: undefined });
       const missing = missingOn(context.platform).join("; for ");
       throw unavailable(NAME, `no source finds its platform here; missing for ${missing}`);
     },

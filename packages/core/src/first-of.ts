@@ -13,6 +13,8 @@ const NAME = "first-of";
  * Sources that are always there (`fromFunction`, `fixedToken`, `fromRequest`) belong last. `managedIdentity` is found on
  * virtual machines only with `endpoint: "imds"`.
  *
+ * A source that does not tell requests apart (it has no `partition`) is not shown them.
+ *
  * Provenance: what all sources have in common, else `unknown`. Errors name the chosen source.
  *
  * @param sources In order of preference.
@@ -47,6 +49,10 @@ export function firstOf(...sources: readonly IdentitySource[]): IdentitySource {
   if (problems.length > 0) throw new ConfigError("firstOf()", problems);
   const [first, ...others] = sources.map((source) => source.provenance);
   const chosen = new WeakMap<Platform, IdentitySource>();
+  /** All that were ever chosen; more than one only where there are several platforms. */
+  const everChosen = new Set<IdentitySource>();
+  /** Requests that were told apart by one source alone. No other may see them: its token would be kept for other requests too. */
+  const askedFor = new WeakMap<Request, IdentitySource>();
 
   /** The source for this platform, or what each of them lacks. */
   const choose = (platform: Platform): IdentitySource | readonly string[] => {
@@ -57,6 +63,7 @@ export function firstOf(...sources: readonly IdentitySource[]): IdentitySource {
       const detection = source.detect(platform);
       if (detection.found) {
         chosen.set(platform, source);
+        everChosen.add(source);
         return source;
       }
       missing.push(`${source.name}: ${detection.missing.join(", ")}`);
@@ -64,15 +71,23 @@ export function firstOf(...sources: readonly IdentitySource[]): IdentitySource {
     return missing;
   };
 
+  /**
+   * How requests differ. A key is made without a platform, so all sources have their say in it until one was chosen. From then on
+   * it is that one alone: what a client sends for the others makes no exchanges.
+   */
+  const partition = (request: Request | undefined): readonly unknown[] => {
+    const [only] = everChosen;
+    if (!request || !only || everChosen.size > 1) return sources.map((source) => source.partition?.(request) ?? []);
+    askedFor.set(request, only);
+    return sources.map((source) => source.partition?.(source === only ? request : undefined) ?? []);
+  };
+
   return {
     name: NAME,
     identity: [NAME, ...sources.map((source) => source.identity)],
     provenance: first !== undefined && others.every((other) => other === first) ? first : "unknown",
     perRequest: sources.some((source) => source.perRequest),
-    // A key is made without a platform, so all sources have their say in it, the chosen one or not.
-    ...(sources.some((source) => source.partition) && {
-      partition: (request: Request | undefined) => sources.map((source) => source.partition?.(request) ?? []),
-    }),
+    ...(sources.some((source) => source.partition) && { partition }),
     detect(platform): Detection {
       const source = choose(platform);
       return "getToken" in source ? { found: true } : { found: false, missing: source };
@@ -80,7 +95,13 @@ export function firstOf(...sources: readonly IdentitySource[]): IdentitySource {
     async getToken(wanted, context) {
       context.signal.throwIfAborted();
       const source = choose(context.platform);
-      if ("getToken" in source) return source.getToken(wanted, context);
+      if ("getToken" in source) {
+        const { request } = context;
+        // What does not tell requests apart must see none: its token serves all of them.
+        if (!request || !source.partition) return source.getToken(wanted, { ...context, request: undefined });
+        if ((askedFor.get(request) ?? source) === source) return source.getToken(wanted, context);
+        throw unavailable(NAME, `${source.name} was chosen while this request was under way; ask again`);
+      }
       throw unavailable(NAME, `no source finds its platform here; missing for ${source.join("; for ")}`);
     },
   };

@@ -1,4 +1,7 @@
-/** The only file that reads globals. Every one of them is looked for before it is used, so that it runs anywhere. */
+/**
+ * The file that reads globals, but for what only a few sources need (`internal/unix-socket.ts`, `internal/no-proxy.ts`). Every one of
+ * them is looked for before it is used, so that it runs anywhere.
+ */
 import type { Platform } from "./types.ts";
 
 /** What Node, Bun and Deno have, and workerd has with nothing behind it. */

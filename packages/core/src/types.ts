@@ -63,7 +63,10 @@ export interface SubjectToken {
 /** `fetch`, as far as this project calls it. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
-/** The one door to the outside: core reads no global, it is given this. Tests give a fake. */
+/**
+ * The door to the outside: core reads no global, it is given this. Tests give a fake. Beside it go only requests to a unix socket,
+ * which is Fly's way (`sources/fly` has an option for a fake).
+ */
 export interface Platform {
   readonly fetch: Fetch;
   readonly env: Readonly<Record<string, string | undefined>>;

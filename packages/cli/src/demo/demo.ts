@@ -32,8 +32,6 @@ export interface DemoOptions {
 
 /** Short enough that refreshes can be watched. */
 const DEMO_TOKEN_MS = 5_000;
-/** The same where nothing else is to be seen meanwhile. */
-const CLOUD_TOKEN_MS = 3_000;
 /** Long enough that they do not fill the screen afterwards. */
 const LATER_TOKEN_MS = 60_000;
 const WATCH_EVERY_MS = 2_000;
@@ -116,7 +114,7 @@ function lastRefusal({ log }: Emulator): string | undefined {
 export async function demo(options: DemoOptions, io: Io): Promise<number> {
   const { once, json, runtime, fault, cloud } = options;
   const { signal } = io;
-  const lifetimes = lifetimesOf(cloud ? CLOUD_TOKEN_MS : DEMO_TOKEN_MS);
+  const lifetimes = lifetimesOf(DEMO_TOKEN_MS);
   const config = createDemoConfig({ lifetimes });
   const emulator = createEmulator(fault === "s1" ? withWrongSubject(config) : config);
   const teller = createTeller(json, io);

@@ -19,8 +19,11 @@ const IMDS_VARIABLE = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
 /** Where ECS, and IMDS, are asked over plain http: both addresses are the machine's link. */
 const ECS = "http://169.254.170.2";
 const IMDS = "http://169.254.169.254";
-/** That of EKS where there is no IPv4. */
-const EKS_IPV6 = "[fd00:ec2::23]";
+/**
+ * Where containers may be asked over plain http besides loopback: ECS, and EKS over IPv4 and IPv6. The request holds a secret, and
+ * the SDK for JavaScript sends it to no others either (`@aws-sdk/credential-provider-http`).
+ */
+const CONTAINER_HOSTS: readonly string[] = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
 /** Used once, at once. */
 const IMDS_TOKEN_SECONDS = "60";
 
@@ -36,10 +39,11 @@ const keysSchema = v.object({
 function containerUrl({ [RELATIVE]: relative, [FULL]: full = "" }: Platform["env"]): URL | undefined {
   // Nothing but a path: whatever else stood behind the address could make another host of it.
   if (relative) return relative.startsWith("/") ? new URL(ECS + relative) : undefined;
-  const url = isLocal(full) ? new URL(full) : safeUrl(full, false);
+  const url = safeUrl(full, true);
   if (url || !URL.canParse(full)) return url;
   const { protocol, hostname, username, password } = new URL(full);
-  return protocol === "http:" && hostname === EKS_IPV6 && !username && !password ? new URL(full) : undefined;
+  const isContainers = protocol === "http:" && CONTAINER_HOSTS.includes(hostname);
+  return isContainers && !username && !password ? new URL(full) : undefined;
 }
 
 /** What is missing of the variables of Lambda, ECS or EKS. */
@@ -50,7 +54,7 @@ export function environmentKeys({ env, readTextFile }: Platform): Detection {
   const missing: string[] = [];
   if (!containerUrl(env)) {
     missing.push(
-      env[RELATIVE] ? `${RELATIVE} with a path` : `${FULL} with an https URL, or on loopback or in 169.254.0.0/16`,
+      env[RELATIVE] ? `${RELATIVE} with a path` : `${FULL} with an https URL, or one of loopback, ECS or EKS`,
     );
   }
   if (env[AUTHORIZATION_FILE] && !readTextFile) missing.push("a runtime that can read files");

@@ -8,6 +8,7 @@ import {
   FORM,
   instant,
   instantOf,
+  isGlobal,
   REGION,
   secondsBetween,
   stsForm,
@@ -89,12 +90,20 @@ export function outboundSchema(allowHttpLoopback: unknown): v.GenericSchema<unkn
     ),
     durationMs: v.optional(secondsBetween(60, 3_600)),
     tags: v.optional(
-      v.custom<Readonly<Record<string, string>>>(
-        isTags,
-        `expected at most ${MAX_TAGS} names of 1 to 128 characters, with texts of at most 256`,
+      v.pipe(
+        v.custom<Readonly<Record<string, string>>>(
+          isTags,
+          `expected at most ${MAX_TAGS} names of 1 to 128 characters, with texts of at most 256`,
+        ),
+        v.transform((tags) => Object.freeze({ ...tags })),
       ),
     ),
-    endpoint: v.optional(endpoint(allowHttpLoopback)),
+    endpoint: v.optional(
+      v.pipe(
+        endpoint(allowHttpLoopback),
+        v.check((url) => !isGlobal(url), "expected a region's, because the global one has no such tokens"),
+      ),
+    ),
     allowHttpLoopback: flag,
   });
 }
@@ -105,7 +114,13 @@ export function outboundIdentity(options: AwsOutboundOptions): readonly unknown[
   return [region, signingAlgorithm, durationMs, Object.entries(tags).sort(), endpoint];
 }
 
-function refused(step: string, reply: Reply, context: StepContext, sent: string, renew: () => boolean): TokenError {
+async function refused(
+  step: string,
+  reply: Reply,
+  context: StepContext,
+  sent: string,
+  renew: () => boolean | Promise<boolean>,
+): Promise<TokenError> {
   const { status, headers } = reply;
   const { why, ...told } = stsTold(reply, sent);
   const code = bareCode(told.error ?? "");
@@ -113,7 +128,7 @@ function refused(step: string, reply: Reply, context: StepContext, sent: string,
   const isEnded = ENDED.test(code);
   const usual = stsRecovery(told.error, status);
   // No identity token was sent, so no other one helps; other credentials may.
-  const recovery = isEnded ? (renew() ? "retry" : "stop") : usual === "subject" ? "stop" : usual;
+  const recovery = isEnded ? ((await renew()) ? "retry" : "stop") : usual === "subject" ? "stop" : usual;
   const said = [`HTTP ${status}`, told.error, why].filter(Boolean).join(" ");
   return sourceError(step, known ? `${said}; ${known}` : said, {
     ...told,
@@ -150,7 +165,7 @@ export async function outboundToken(
   signal.throwIfAborted();
   const reply = await send(step, url, { method: "POST", headers, body }, context);
   if (reply.status !== 200) {
-    throw refused(step, reply, context, signing.sessionToken.reveal(), () => keys.renew(held));
+    throw await refused(step, reply, context, signing.sessionToken.reveal(), () => keys.renew(held, context));
   }
   const given = stsResult(replySchema, ACTION, reply, step, "ERR_SOURCE_REPLY");
   const expiresAt = localTime(instantOf(given.Expiration), reply.headers, platform);

@@ -7,7 +7,7 @@ import { endpoint, listOf } from "./target-options.ts";
 
 /** A role's ARN, with its partition as the first group. */
 const ROLE_ARN = /^arn:(aws[a-z-]*):iam::\d{12}:role\/[!-~]+$/;
-const POLICY_ARN = /^arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/[!-~]+$/;
+const POLICY_ARN = /^arn:(aws[a-z-]*):iam::(?:\d{12}|aws):policy\/[!-~]+$/;
 const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
 /** Tab, line breaks, and what Latin-1 can print. */
 const POLICY_TEXT = /^[\t\n\r -\u00ff]+$/;
@@ -38,7 +38,8 @@ export interface RoleOptions {
   readonly roleArns?: readonly string[] | undefined;
   readonly roleSessionName?: string | undefined;
   readonly durationMs?: number | undefined;
-  readonly sessionPolicy?: string | object | undefined;
+  /** As it is sent. */
+  readonly sessionPolicy?: string | undefined;
   readonly policyArns?: readonly string[] | undefined;
   readonly audience?: string | undefined;
 }
@@ -60,12 +61,33 @@ export function policyOf(given: unknown): string | undefined {
   }
 }
 
-export const sessionPolicy: v.GenericSchema<string | object> = v.custom<string | object>(
-  (value) => policyOf(value) !== undefined,
-  `expected an IAM policy in JSON, at most ${MAX_POLICIES} characters of Latin-1`,
+const A_POLICY = `expected an IAM policy in JSON, at most ${MAX_POLICIES} characters of Latin-1`;
+
+/** The policy becomes its text: an object is the caller's own, and may be another one later. */
+export const sessionPolicy: v.GenericSchema<unknown, string> = v.pipe(
+  v.custom<unknown>((value) => policyOf(value) !== undefined, A_POLICY),
+  v.transform(policyOf),
+  // One that is another each time it is written may be none the second time.
+  v.custom<string>((text) => text !== undefined, A_POLICY),
 );
 
-const partitionOf = (arn: unknown): string | undefined => ROLE_ARN.exec(String(arn))?.[1];
+function partitionOf(arn: unknown, pattern = ROLE_ARN): string | undefined {
+  return typeof arn === "string" ? pattern.exec(arn)?.[1] : undefined;
+}
+
+/** A list of ARNs of one partition, as a copy: the list is the caller's own, and may be longer or shorter later. */
+function arnsOf(
+  what: string,
+  pattern: RegExp,
+  partition: string | undefined,
+): v.GenericSchema<string[] | undefined, readonly string[] | undefined> {
+  const isOfIt = (arn: string): boolean => partition === undefined || partitionOf(arn, pattern) === partition;
+  return v.pipe(
+    listOf(what, (arn) => arn.length <= MAX_ARN && pattern.test(arn)),
+    v.transform((list) => list && Object.freeze([...list])),
+    v.check((list) => list?.every(isOfIt) ?? true, `expected the partition ${partition} in each`),
+  );
+}
 
 function lengthOf(list: unknown): number {
   return Array.isArray(list) ? list.join("").length : 0;
@@ -80,6 +102,9 @@ export function roleSchema(options: Readonly<Record<string, unknown>>): v.Generi
   const given = PLACES.filter((name) => options[name] !== undefined);
   const first = given[0] ?? "region";
   const partition = partitionOf(options.roleArn);
+  const { region } = options;
+  // Where the role says nothing the region does.
+  const listed = partition ?? (typeof region === "string" && REGION.test(region) ? stsOf(region).partition : undefined);
   const places = {
     region: textThat(
       "expected an AWS region, or one of the options endpoint and global",
@@ -103,12 +128,12 @@ export function roleSchema(options: Readonly<Record<string, unknown>>): v.Generi
     endpoint: place("endpoint", places.endpoint),
     global: place("global", places.global),
     allowHttpLoopback: flag,
-    roleArns: listOf("ARNs of roles", (arn) => v.is(roleArn, arn)),
+    roleArns: arnsOf("ARNs of roles", ROLE_ARN, listed),
     roleSessionName: v.optional(sessionName),
     durationMs: v.optional(secondsBetween(MIN_SECONDS, MAX_SECONDS)),
     sessionPolicy: v.optional(sessionPolicy),
     policyArns: v.pipe(
-      listOf("ARNs of managed policies", (arn) => arn.length <= MAX_ARN && POLICY_ARN.test(arn)),
+      arnsOf("ARNs of managed policies", POLICY_ARN, listed),
       v.check((list) => (list?.length ?? 0) <= MAX_ARNS, `expected at most ${MAX_ARNS}`),
       v.check(
         (list) => lengthOf(list) + (policyOf(options.sessionPolicy)?.length ?? 0) <= MAX_POLICIES,

@@ -9,7 +9,13 @@ import { readXml } from "./xml.ts";
 
 const VERSION = "2011-06-15";
 
-/** A region's partition, which its ARNs name, and the domain of its endpoints. The first that fits. */
+/**
+ * A region's partition, which its ARNs name, and the domain of its endpoints. The first that fits.
+ *
+ * They are the `id` and the `dnsSuffix` of the table of partitions in the AWS SDK for JavaScript (`@aws-sdk/core`, `partitions`).
+ * UNCONFIRMED beyond that table: that STS answers at these names in the partitions `aws-eusc` and `aws-iso*`. The option `endpoint`
+ * goes before them.
+ */
 const PARTITIONS: readonly (readonly [RegExp, partition: string, domain: string])[] = [
   [/^cn-/, "aws-cn", "amazonaws.com.cn"],
   [/^us-gov-/, "aws-us-gov", "amazonaws.com"],
@@ -32,6 +38,10 @@ export function stsOf(region: string): { readonly partition: string; readonly en
 
 /** The endpoint that is nobody's in particular; the partition `aws` alone has one. */
 export const GLOBAL_ENDPOINT = "https://sts.amazonaws.com/";
+
+/** Whether a URL leads to that. */
+export const isGlobal = (url: string): boolean =>
+  new URL(url).hostname.replace(/\.$/, "") === new URL(GLOBAL_ENDPOINT).hostname;
 
 /** Headers of a form. */
 export const FORM: Readonly<Record<string, string>> = { "content-type": "application/x-www-form-urlencoded" };

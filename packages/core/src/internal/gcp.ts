@@ -4,10 +4,69 @@ import type { Recovery, TokenError } from "../errors.ts";
 import type { BearerToken, Platform, StepContext } from "../types.ts";
 import { exchangeRefusal } from "./exchange.ts";
 import { googleStatus } from "./google.ts";
+import { isHostRule } from "./hosts.ts";
 import { isTransient, localTime, parseJson, type Reply, send } from "./http.ts";
+import { instant } from "./lifetime.ts";
 import { type Told, toldBy } from "./reply.ts";
 import { checkReply, textThat } from "./schema.ts";
 import { secret } from "./secret.ts";
+import { listOf } from "./target-options.ts";
+
+const ACCOUNT = /^(?:[\w.-]+@[a-z\d-]+(?:\.[a-z\d-]+)+|\d{5,30})$/i;
+const isAccount = (value: string): boolean => ACCOUNT.test(value);
+
+/** A service account. */
+export const accountName: v.GenericSchema<string> = textThat(
+  "expected the e-mail address or unique id of a service account",
+  isAccount,
+);
+
+/** Service accounts to pass through. */
+export const accountNames: v.GenericSchema<string[] | undefined> = listOf(
+  "e-mail addresses or unique ids of service accounts",
+  isAccount,
+);
+
+/**
+ * The domain of all endpoints of one of Google's clouds, of which every host may be sent its tokens. So neither an address nor
+ * what looks like a public suffix (`co.uk`); which names are Google's is not known here.
+ */
+export const universeName: v.GenericSchema<string> = textThat(
+  "expected a domain name, in lower case",
+  (value) =>
+    /^[a-z\d-]+(?:\.[a-z\d-]+)+$/.test(value) && !/^[a-z]{1,3}\.[a-z]{2}$/.test(value) && isHostRule(`sts.${value}`),
+);
+
+/** Google's own. */
+export const UNIVERSE = "googleapis.com";
+
+/** The URL of a path under an endpoint, which may have a path itself. */
+export function urlUnder(base: string, path: string): string {
+  return new URL(base).href.replace(/\/+$/, "") + path;
+}
+
+/** The name of a service account as a resource, of whichever project. */
+function resourceOf(account: string): string {
+  return `projects/-/serviceAccounts/${account}`;
+}
+
+/**
+ * Where IAM Credentials does something for a service account.
+ *
+ * @param endpoint Another one than the universe's own.
+ */
+export function accountUrl(
+  { universe = UNIVERSE, endpoint }: { readonly universe?: string | undefined; readonly endpoint?: string | undefined },
+  account: string,
+  method: string,
+): string {
+  return urlUnder(endpoint ?? `https://iamcredentials.${universe}`, `/v1/${resourceOf(account)}:${method}`);
+}
+
+/** The part of such a request that says by whom it is passed on; nothing where nobody does. */
+export function passedOn(delegates: readonly string[]): { readonly delegates?: readonly string[] } {
+  return delegates.length > 0 ? { delegates: delegates.map(resourceOf) } : {};
+}
 
 /** The OAuth form, or that of Google's APIs. */
 function told(reply: Reply, sent: string): Told {
@@ -51,7 +110,7 @@ export const googleToken: v.GenericSchema<string> = textThat(
 
 const accountSchema = v.object({
   accessToken: googleToken,
-  expireTime: textThat("expected a date", (value) => !Number.isNaN(Date.parse(value))),
+  expireTime: textThat("expected a date of RFC 3339", (value) => instant(value) !== undefined),
 });
 
 /** The service account to act as, and by which way. */
@@ -75,7 +134,7 @@ export async function impersonate(
   signal.throwIfAborted();
   const body = JSON.stringify({
     scope,
-    ...(delegates.length > 0 && { delegates: delegates.map((one) => `projects/-/serviceAccounts/${one}`) }),
+    ...passedOn(delegates),
     ...(lifetimeMs && { lifetime: `${Math.floor(lifetimeMs / 1_000)}s` }),
   });
   const headers = {
@@ -86,6 +145,6 @@ export async function impersonate(
   const reply = await send(step, url, { method: "POST", headers, body }, context);
   if (reply.status !== 200) throw gcpRefusal(step, reply, platform, bearer, email);
   const given = checkReply(accountSchema, parseJson(reply.text), step, "ERR_EXCHANGE_REPLY");
-  const expiresAt = localTime(Date.parse(given.expireTime), reply.headers, platform);
+  const expiresAt = localTime(instant(given.expireTime) as number, reply.headers, platform);
   return { kind: "bearer", token: secret(given.accessToken), expiresAt };
 }

@@ -1,6 +1,7 @@
 /** What is checked in the same way wherever a provider is made into what another SDK takes. */
 import * as v from "valibot";
 import type { BearerToken, CredentialProvider, Platform } from "../types.ts";
+import { providerShape as anyProviderShape } from "./given.ts";
 import { callable } from "./shape.ts";
 
 /** A provider, whatever it may be given by `with`. */
@@ -11,10 +12,7 @@ function having(...methods: readonly string[]): (value: unknown) => boolean {
 }
 
 /** What `federate` gives, ready to be asked. */
-export const providerShape: v.GenericSchema<AnyProvider> = v.custom<AnyProvider>(
-  having("get", "peek", "with"),
-  "expected a provider, as federate() gives",
-);
+export const providerShape: v.GenericSchema<AnyProvider> = anyProviderShape<BearerToken, object>();
 
 /** How work may outlive the request. */
 export const waitUntilShape: v.GenericSchema = v.optional(callable);

@@ -4,6 +4,7 @@ import type { TokenError } from "../errors.ts";
 import type { Fetch, Platform, StepContext, SubjectToken } from "../types.ts";
 import { safeUrl } from "./hosts.ts";
 import { localTime, parseJson, type Reply, send } from "./http.ts";
+import { instant } from "./lifetime.ts";
 import { toldBy } from "./reply.ts";
 import { checkReply, flag, like, text } from "./schema.ts";
 import { secret } from "./secret.ts";
@@ -57,10 +58,7 @@ const kind = v.custom<KubernetesBoundObject["kind"]>(
 const replySchema = v.object({
   status: v.object({
     token: tokenText,
-    expirationTimestamp: v.custom<string>(
-      (value) => typeof value === "string" && /^\d{4}-/.test(value) && !Number.isNaN(Date.parse(value)),
-      "expected an instant",
-    ),
+    expirationTimestamp: v.custom<string>((value) => instant(value) !== undefined, "expected an instant"),
   }),
 });
 
@@ -165,6 +163,6 @@ export async function requestedToken(
   ).status;
   return {
     token: secret(token.trim()),
-    expiresAt: localTime(Date.parse(expirationTimestamp), reply.headers, platform),
+    expiresAt: localTime(instant(expirationTimestamp) as number, reply.headers, platform),
   };
 }

@@ -3,9 +3,9 @@ import type { Credential, CredentialProvider, GetOptions, Platform } from "../ty
 
 /**
  * Whoever keeps credentials expects one to last longer than this: `@azure/identity` gives none that does not, and the AWS SDK
- * asks again with each request.
+ * asks again with each request, as Google's clients do.
  */
-const SOON_MS = 300_000;
+export const SOON_MS = 300_000;
 /** How long a call waits for a new one while the held one is valid: as the engine does inside its margin. */
 const WAIT_MS = 2_000;
 

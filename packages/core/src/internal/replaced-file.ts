@@ -4,6 +4,9 @@ import { peekClaims } from "./jwt.ts";
 import { mustBeFor } from "./source.ts";
 import { readToken } from "./token-file.ts";
 
+/** What a date can hold. Beyond it nothing can be reckoned with. */
+const LAST_INSTANT = 8.64e15;
+
 /**
  * The token in the file, if it is for this audience. The file is read again at 85 % of the token's life, when there is a newer
  * one in it; if that was too early, halfway from there to the end, and so on.
@@ -22,9 +25,12 @@ export async function replacedToken(
 ): Promise<SubjectToken> {
   const found = await readToken(step, path, platform, signal, hint);
   mustBeFor(step, found, audience, path, fix);
+  if (found.expiresAt === undefined) return found;
+  const expiresAt = Math.min(found.expiresAt, LAST_INSTANT);
   const { iat } = peekClaims(found.token.reveal()) ?? {};
-  const { expiresAt } = found;
-  if (expiresAt === undefined || typeof iat !== "number") return found;
-  const late = iat * 1000 + 0.85 * (expiresAt - iat * 1000);
-  return { ...found, refreshAt: Math.max(late, (platform.now() + expiresAt) / 2) };
+  const issuedAt = typeof iat === "number" ? iat * 1000 : Number.NaN;
+  // One that was issued when it had ended says nothing of its life.
+  if (!(Math.abs(issuedAt) <= expiresAt)) return { ...found, expiresAt };
+  const late = issuedAt + 0.85 * (expiresAt - issuedAt);
+  return { ...found, expiresAt, refreshAt: Math.max(late, (platform.now() + expiresAt) / 2) };
 }

@@ -1,8 +1,8 @@
 /** The options of a token exchange, checked, and the request that they stand for. */
 import * as v from "valibot";
+import { type ClientSecretGiver, secretShape } from "./client-proof.ts";
 import { kebabName } from "./kebab-name.ts";
 import { checkOptions, flag, like, text, textThat } from "./schema.ts";
-import { callable } from "./shape.ts";
 import { endpoint, hostList, msBetween } from "./target-options.ts";
 import type { TokenExchangeReply } from "./token-exchange-reply.ts";
 import { giverShape, type TokenGiver } from "./token-giver.ts";
@@ -22,7 +22,7 @@ export type TokenExchangeField =
 
 /** What `tokenExchange` is given. */
 export interface TokenExchangeOptions {
-  /** The token endpoint, https. */
+  /** The token endpoint, https. Its query may have no such names as {@link parameters} may not have. */
   readonly url: string | undefined;
   /** What the identity token must be issued for. */
   readonly subjectAudience: string | undefined;
@@ -50,10 +50,14 @@ export interface TokenExchangeOptions {
   readonly clientAssertionAudience?: string | undefined;
   /**
    * Proves the client by a secret, in the header `authorization` (RFC 6749, 2.3.1), for servers that know nothing better. A
-   * function that gets it from where it is kept, at each exchange; there is no option that holds a secret.
+   * function that gets it from where it is kept, at each exchange; there is no option that holds a secret. It is sent to the
+   * letter, a line feed at its end included.
    */
-  readonly clientSecret?: (() => string | Promise<string>) | undefined;
-  /** What else the server wants to be told, the same each time, and no secret. */
+  readonly clientSecret?: ClientSecretGiver | undefined;
+  /**
+   * What else the server wants to be told, the same each time, and no secret: it tells providers apart, so it gets into cache keys.
+   * Names with `secret`, `password`, `token`, `assertion` or `key` in them are refused, unless they end in `_type`.
+   */
   readonly parameters?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** Default `form`, as RFC 8693 has it. */
   readonly body?: "form" | "json" | undefined;
@@ -80,6 +84,9 @@ export interface TokenExchangeOptions {
   readonly allowHttpLoopback?: boolean | undefined;
 }
 
+/** The options, checked. */
+export type CheckedTokenExchange = TokenExchangeOptions & { readonly url: string; readonly subjectAudience: string };
+
 const FIELDS: readonly TokenExchangeField[] = [
   "grant_type",
   "subject_token",
@@ -92,12 +99,17 @@ const FIELDS: readonly TokenExchangeField[] = [
   "scope",
   "client_id",
 ];
-const SECRETS = /^client_(?:secret|assertion|assertion_type)$|password/i;
+/** What the exchange sends besides, of a client. */
+const CLIENT = ["client_secret", "client_assertion", "client_assertion_type"];
+const looksSecret = (name: string): boolean => /secret|passw|token|assertion|key/i.test(name) && !/_type$/i.test(name);
 const DAY_MS = 86_400_000;
 
 const NAME = /^[\w.-]+$/;
 const fieldName = v.optional(
-  v.custom<string | false>((value) => value === false || NAME.test(String(value)), "expected a name, or false"),
+  v.custom<string | false>(
+    (value) => value === false || (typeof value === "string" && NAME.test(value)),
+    "expected a name, or false",
+  ),
 );
 const path = v.optional(like(/^[\w-]+(?:\.[\w-]+)*$/, "expected names with dots between"));
 const oneOrMore = (expected: string, test: (one: string) => boolean) =>
@@ -112,27 +124,51 @@ const scope = v.optional(like(/^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/, "expected scopes
 export const paramsSchema: v.GenericSchema<{ readonly scope?: string | undefined }> = v.strictObject({ scope });
 
 /** What is wrong with static parameters: they must not be what the exchange says itself, nor a secret. */
-function parametersShape({ fields }: Partial<TokenExchangeOptions>): v.GenericSchema {
-  const taken = new Set(FIELDS.flatMap((field) => [field, Object(fields)[field] ?? field]));
-  const isOurs = (name: string): boolean => taken.has(name) || SECRETS.test(name);
+function parametersShape({
+  fields,
+}: Partial<TokenExchangeOptions>): v.GenericSchema<TokenExchangeOptions["parameters"]> {
+  const taken = new Set([...FIELDS, ...CLIENT, ...FIELDS.map((field) => Object(fields)[field])]);
+  const isOurs = (name: string): boolean => taken.has(name) || looksSecret(name);
   const given = (value: unknown): boolean => /^(?:string|number|boolean)$/.test(typeof value);
   return v.optional(
-    v.custom(
+    v.custom<NonNullable<TokenExchangeOptions["parameters"]>>(
       (value) =>
         Object(value) === value && Object.entries(value as object).every(([name, one]) => !isOurs(name) && given(one)),
       ({ input }) => {
         const own = Object.keys(Object(input)).filter(isOurs);
-        return `expected texts, numbers and booleans${own.length > 0 ? ` by names that are not the exchange's own: ${own.join(", ")}` : ""}`;
+        return `expected texts, numbers and booleans${own.length > 0 ? ` by names that are neither the exchange's own nor a secret's: ${own.join(", ")}` : ""}`;
       },
     ),
   );
 }
 
+/** Where the exchange is. A query is a part of what tells providers apart, as parameters are. */
+function urlShape(allowHttpLoopback: unknown): v.GenericSchema<string> {
+  const names = (url: string): string[] => [...new URL(url).searchParams.keys()].filter(looksSecret);
+  return v.pipe(
+    endpoint(allowHttpLoopback, true),
+    v.check(
+      (url) => names(url).length === 0,
+      ({ input }) => `expected no secret in the query: ${names(input).join(", ")}`,
+    ),
+  );
+}
+
+/** Each name stands for one parameter: of two the server would take either. */
+function isClear(fields: object): boolean {
+  const names = FIELDS.map((field) => (fields as TokenExchangeOptions["fields"])?.[field] ?? field).filter(Boolean);
+  return new Set([...names, ...CLIENT]).size === names.length + CLIENT.length;
+}
+
+/** An option that means nothing without another one. */
+const beside = (other: unknown, name: string, shape: v.GenericSchema<string | undefined>) =>
+  other === undefined ? v.optional(textThat(`expected only with ${name}`, () => false)) : shape;
+
 function optionsSchema(options: Partial<TokenExchangeOptions>) {
   const fields = Object.fromEntries(FIELDS.map((field) => [field, fieldName]));
   const isUri = (one: string): boolean => URL.canParse(one) && !one.includes("#");
   return v.strictObject({
-    url: endpoint(options.allowHttpLoopback, true),
+    url: urlShape(options.allowHttpLoopback),
     subjectAudience: text,
     subjectTokenType: tokenType,
     requestedTokenType: tokenType,
@@ -140,31 +176,58 @@ function optionsSchema(options: Partial<TokenExchangeOptions>) {
     resource: oneOrMore("a URI without a fragment", isUri),
     scope,
     actor: giverShape,
-    actorAudience: v.optional(text),
-    actorTokenType: tokenType,
+    actorAudience: beside(options.actor, "actor", v.optional(text)),
+    actorTokenType: beside(options.actor, "actor", tokenType),
     clientId: options.clientSecret ? textThat("expected one, with clientSecret") : v.optional(text),
     clientAssertion: giverShape,
-    clientAssertionAudience: v.optional(text),
-    clientSecret: v.optional(
-      options.clientAssertion
-        ? v.custom(() => false, "expected only without clientAssertion")
-        : v.pipe(callable, v.custom(Boolean)),
-    ),
+    clientAssertionAudience: beside(options.clientAssertion, "clientAssertion", v.optional(text)),
+    clientSecret: options.clientAssertion
+      ? v.optional(v.custom<ClientSecretGiver>(() => false, "expected only without clientAssertion"))
+      : secretShape,
     parameters: parametersShape(options),
-    body: v.optional(v.custom((value) => value === "form" || value === "json", 'expected "form" or "json"')),
+    body: v.optional(
+      v.custom<"form" | "json">((value) => value === "form" || value === "json", 'expected "form" or "json"'),
+    ),
     grantType: v.optional(text),
-    fields: v.optional(v.strictObject({ ...fields, subject_token: v.optional(like(NAME, "expected a name")) })),
+    fields: v.optional(
+      v.pipe(
+        v.strictObject({ ...fields, subject_token: v.optional(like(NAME, "expected a name")) }),
+        v.check(isClear, "expected another name for each, and none of the client's proof"),
+      ),
+    ),
     reply: v.optional(v.strictObject({ token: path, expiresIn: path, expiresAt: path })),
     anyIssuedTokenType: flag,
     assumedLifetimeMs: v.optional(msBetween(1_000, DAY_MS)),
     hosts: hostList,
-    maxSubjectTokenLength: v.optional(v.custom((value) => Number(value) >= 1, "expected a number from 1")),
+    maxSubjectTokenLength: v.optional(
+      v.custom<number>((value) => typeof value === "number" && value >= 1, "expected a number from 1"),
+    ),
     name: v.optional(kebabName),
     allowHttpLoopback: flag,
   });
 }
 
-/** @throws {ConfigError} `ERR_CONFIG_INVALID` naming every wrong option. */
-export function checkTokenExchange(options: TokenExchangeOptions): void {
-  checkOptions(optionsSchema(Object(options)), options, "tokenExchange()");
+/** The caller's own list or record, which may change later, as it is now. */
+function copied<T>(value: T): T {
+  if (Array.isArray(value)) return Object.freeze([...value]) as T;
+  return Object(value) === value ? Object.freeze({ ...value }) : value;
+}
+
+/**
+ * The options as they are now: what they are made of may change later, and the identity would not.
+ *
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` naming every wrong option.
+ */
+export function checkTokenExchange(options: TokenExchangeOptions): CheckedTokenExchange {
+  const config = checkOptions(optionsSchema(Object(options)), options, "tokenExchange()");
+  const { audience, resource, parameters, fields, reply, hosts } = config;
+  return {
+    ...config,
+    audience: copied(audience),
+    resource: copied(resource),
+    parameters: copied(parameters),
+    fields: copied(fields),
+    reply: copied(reply),
+    hosts: copied(hosts),
+  };
 }

@@ -1,12 +1,16 @@
 /** What servers answer to a token exchange, RFC 8693's way or near it, as a credential or an error. */
+import * as v from "valibot";
 import type { Recovery, TokenError } from "../errors.ts";
 import type { BearerToken, Platform } from "../types.ts";
+import { sentForms, withoutEchoes } from "./echoes.ts";
 import { exchangeError, exchangeRefusal } from "./exchange.ts";
 import { isTransient, localTime, parseJson, type Reply } from "./http.ts";
 import { expiryOf } from "./jwt.ts";
+import { instant, lifetimeSeconds } from "./lifetime.ts";
 import { type Told, toldBy } from "./reply.ts";
-import { REDACTED, secret } from "./secret.ts";
+import { secret } from "./secret.ts";
 import { plain } from "./text.ts";
+import type { GivenToken } from "./token-giver.ts";
 
 /** Where in the reply things are: names of members, with a dot between those that are inside each other. */
 export interface TokenExchangeReply {
@@ -14,7 +18,7 @@ export interface TokenExchangeReply {
   readonly token?: string | undefined;
   /** How many seconds it lasts. Default `expires_in`. */
   readonly expiresIn?: string | undefined;
-  /** When it ends: in seconds or milliseconds since 1970, or as a date in ISO 8601. Default: nowhere. */
+  /** When it ends: in seconds or milliseconds since 1970, or as a date of RFC 3339, with its zone. Default: nowhere. */
   readonly expiresAt?: string | undefined;
 }
 
@@ -45,12 +49,12 @@ function at(body: unknown, path: string | undefined): unknown {
 }
 
 const isNumber = (value: unknown): boolean =>
-  (typeof value === "number" || typeof value === "string") && /^-?\d{1,16}(?:\.\d{1,9})?$/.test(String(value));
+  (typeof value === "number" || typeof value === "string") && /^-?\d{1,13}(?:\.\d{1,9})?$/.test(String(value));
 
-/** Epoch seconds or milliseconds, as number or text, or an ISO date; in ms. */
-function instantOf(value: unknown): number {
+/** Epoch seconds or milliseconds, as number or text, or a date; in ms. */
+function instantOf(value: unknown): number | undefined {
   if (isNumber(value)) return Number(value) > 1e11 ? Number(value) : Number(value) * 1_000;
-  return typeof value === "string" && /^\d{4}-\d\d-\d\d[T ]/.test(value) ? Date.parse(value) : Number.NaN;
+  return instant(value);
 }
 
 /**
@@ -74,10 +78,11 @@ export function readTokenReply(
   const token = at(body, tokenPath);
   if (typeof token !== "string" || !/^[!-~]+$/.test(token)) throw wrong(`${tokenPath}: expected a token`, "retry");
 
-  const type = at(body, "token_type") ?? "Bearer";
-  if (/^n_a$/i.test(String(type)) && rules.attached)
+  const told = at(body, "token_type") ?? "Bearer";
+  const type = typeof told === "string" ? told : "";
+  if (/^n_a$/i.test(type) && rules.attached)
     throw wrong("token_type: N_A, so no request can carry it as a bearer token; leave out the option hosts");
-  if (!/^(?:bearer|n_a)$/i.test(String(type))) throw wrong("token_type: expected Bearer");
+  if (!/^(?:bearer|n_a)$/i.test(type)) throw wrong("token_type: expected Bearer");
 
   const issued = at(body, "issued_token_type");
   if (issued === REFRESH_TOKEN) throw wrong("issued_token_type: expected no refresh token");
@@ -86,29 +91,32 @@ export function readTokenReply(
   if (!rules.anyType && rules.requested !== undefined && issued !== rules.requested)
     throw wrong(`issued_token_type: expected ${rules.requested}; see the option anyIssuedTokenType`);
 
-  const endOf = (): number | undefined => {
+  const lasting = (): number | undefined => {
     const seconds = at(body, expiresIn);
-    if (seconds !== undefined) {
-      if (!isNumber(seconds)) throw wrong(`${expiresIn}: expected a number of seconds`, "retry");
-      return sentAt + Number(seconds) * 1_000;
-    }
-    const instant = at(body, expiresAt);
-    if (instant !== undefined && Number.isNaN(instantOf(instant)))
-      throw wrong(`${expiresAt}: expected an instant`, "retry");
-    const local = instant === undefined ? expiryOf(token) : instantOf(instant);
-    return local === undefined ? undefined : localTime(local, headers, platform);
+    if (seconds === undefined) return undefined;
+    if (!v.is(lifetimeSeconds, seconds)) throw wrong(`${expiresIn}: expected a number of seconds`, "retry");
+    return sentAt + Number(seconds) * 1_000;
   };
-  const end = endOf() ?? (rules.assumedLifetimeMs && sentAt + rules.assumedLifetimeMs);
+  const ending = (): number | undefined => {
+    const when = at(body, expiresAt);
+    if (when === undefined) return undefined;
+    const found = instantOf(when);
+    if (found === undefined) throw wrong(`${expiresAt}: expected an instant`, "retry");
+    return localTime(found, headers, platform);
+  };
+  const exp = expiryOf(token);
+  // Whatever the reply says, the token's own end is what an API goes by.
+  const ends = [lasting() ?? ending(), exp && localTime(exp, headers, platform)].filter((one) => one !== undefined);
+  const end = ends.length > 0 ? Math.min(...ends) : rules.assumedLifetimeMs && sentAt + rules.assumedLifetimeMs;
   if (end === undefined) throw wrong("nothing says when the token ends; see the option assumedLifetimeMs");
   return { kind: "bearer", token: secret(token), expiresAt: end };
 }
 
 /** The usual shapes, and those with a list: `{ errors: ["..."] }`, `{ errors: [{ code, message }] }`, `{ detail }`. */
-function told(reply: Reply, subject: string, others: readonly string[]): Told {
-  const text = others.reduce((rest, other) => rest.replaceAll(other, REDACTED), reply.text);
-  const said = toldBy({ ...reply, text }, subject);
+function told(reply: Reply, subject: string): Told {
+  const said = toldBy(reply, subject);
   if (said.error ?? said.why) return said;
-  const body = Object(parseJson(text)) as Json;
+  const body = Object(parseJson(reply.text)) as Json;
   const first = [body.errors].flat()[0];
   const inner = Object(first) as Json;
   const [error, why] = [
@@ -118,28 +126,36 @@ function told(reply: Reply, subject: string, others: readonly string[]): Told {
   return { ...said, error, why };
 }
 
-/** By what a refusal says. RFC 8693 has one error for all that may be wrong with a token, so the words have to tell. */
-function recoveryOf(status: number, { error = "", why = "" }: Told): Recovery {
+/**
+ * By what a refusal says. RFC 8693 has one error for all that may be wrong with a token, so the words have to tell whose it is. An
+ * actor's or a client's that was refused is dropped where a provider holds it; the subject stays then.
+ */
+function recoveryOf(status: number, { error = "", why = "" }: Told, { actor, assertion }: Sent): Recovery {
   if (isTransient(status) || /^(?:temporarily_unavailable|server_error|slow_down)$/.test(error)) return "retry";
-  return /\b(?:expired|stale)\b/i.test(`${error} ${why}`.replaceAll("_", " ")) ? "subject" : "stop";
+  const words = `${error} ${why}`.replaceAll("_", " ");
+  const hasExpired = /\b(?:expired|stale)\b/i.test(words);
+  const isOfActor = actor !== undefined && hasExpired && /\bactor\b/i.test(words);
+  const namesClient = error === "invalid_client" || (hasExpired && /\bassertion\b/i.test(words));
+  const isOfClient = assertion !== undefined && (namesClient || status === 401);
+  // Who is asked each time gives a new one anyway, which helps only where the old one had expired.
+  const renewed = [isOfActor && actor, isOfClient && assertion].map((one) => one && (one.renew() ?? hasExpired));
+  const isOfOthers = isOfActor || (isOfClient && namesClient);
+  if (hasExpired && !(isOfOthers && !/\bsubject\b/i.test(words))) return "subject";
+  return renewed.includes(true) ? "retry" : "stop";
 }
 
-/**
- * A refusal as an error.
- *
- * @param subject The identity token. @param others Every other secret of the request. No message may echo any of them.
- */
-export function tokenRefusal(
-  step: string,
-  reply: Reply,
-  platform: Platform,
-  subject: string,
-  others: readonly string[],
-): TokenError {
-  const said = told(reply, subject, others);
-  // A piece of one is as telling as the whole.
-  const clean = (text: string | undefined): string | undefined =>
-    text && others.reduce((rest, other) => plain(rest, other), text);
-  const shown = { error: clean(said.error), why: clean(said.why), correlationId: clean(said.correlationId) };
-  return exchangeRefusal(step, reply, platform, shown, { recovery: recoveryOf(reply.status, said) });
+/** What the request held. */
+export interface Sent {
+  /** The identity token. */
+  readonly subject: string;
+  readonly actor: GivenToken | undefined;
+  readonly assertion: GivenToken | undefined;
+  /** Every form of every other secret. */
+  readonly secrets: readonly string[];
+}
+
+/** A refusal as an error. No message may echo what was sent. */
+export function tokenRefusal(step: string, reply: Reply, platform: Platform, sent: Sent): TokenError {
+  const said = told(withoutEchoes(reply, [...sentForms(sent.subject), ...sent.secrets]), sent.subject);
+  return exchangeRefusal(step, reply, platform, said, { recovery: recoveryOf(reply.status, said, sent) });
 }

@@ -13,6 +13,7 @@ interface Incoming extends AsyncIterable<Uint8Array> {
 /** A request as Node has it. */
 interface Outgoing {
   on(event: "error", listener: (error: Error) => void): void;
+  on(event: "close", listener: () => void): void;
   on(event: "response", listener: (reply: Incoming) => void): void;
   end(body: unknown): void;
   destroy(): void;
@@ -33,6 +34,15 @@ const BODILESS: readonly number[] = [204, 205, 304];
 
 /** A reply of Node's as everybody else has it. */
 function responseOf(reply: Incoming, outgoing: Outgoing): Response {
+  const headers = Object.entries(reply.headersDistinct).flatMap(([name, values]) =>
+    values.map((value): [string, string] => [name, value]),
+  );
+  const init = { status: reply.statusCode, headers };
+  if (BODILESS.includes(reply.statusCode)) {
+    // Whatever is in it, nobody can read it, and unread it would keep the connection.
+    outgoing.destroy();
+    return new Response(null, init);
+  }
   const chunks = reply[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -43,10 +53,7 @@ function responseOf(reply: Incoming, outgoing: Outgoing): Response {
     // Whoever has had enough wants no more sent.
     cancel: () => outgoing.destroy(),
   });
-  const headers = Object.entries(reply.headersDistinct).flatMap(([name, values]) =>
-    values.map((value): [string, string] => [name, value]),
-  );
-  return new Response(BODILESS.includes(reply.statusCode) ? null : body, { status: reply.statusCode, headers });
+  return new Response(body, init);
 }
 
 /** Node's own `fetch` knows no sockets. This follows no redirect, which nobody here wants. */
@@ -63,6 +70,8 @@ function nodeFetch(socketPath: string, request: NodeRequest): Fetch {
         signal: signal ?? undefined,
       });
       outgoing.on("error", reject);
+      // Where a server switches to another protocol (101) there is neither an error nor a reply.
+      outgoing.on("close", () => reject(new TypeError("there is no reply")));
       outgoing.on("response", (reply) => {
         try {
           resolve(responseOf(reply, outgoing));

@@ -4,8 +4,11 @@ import type { IdentitySource, Provenance } from "../types.ts";
 import { like } from "./schema.ts";
 import { detected, foundToken, mustBeFor, mustBeFound } from "./source.ts";
 
-/** The name of a variable. A token that was given in its place is none: it would stand in messages. */
-export const variableName: v.GenericSchema<string> = like(/^[A-Za-z_]\w*$/, "expected the name of a variable");
+/** The name of a variable. A token that was given in its place is none: it would stand in messages. So no token's beginning is. */
+export const variableName: v.GenericSchema<string> = like(
+  /^(?!gh[a-z]_|github_pat_|glpat|eyJ)[A-Za-z_]\w{0,63}$/,
+  "expected the name of a variable",
+);
 
 /** A source of this kind. */
 export interface VariableSource {

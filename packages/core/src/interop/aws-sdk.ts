@@ -21,7 +21,7 @@ export interface AwsSdkOptions extends Pick<GetOptions, "request" | "waitUntil">
 
 /** What an SDK asks for, as far as it matters here. */
 export interface AwsSdkGetOptions {
-  /** Does not take what was given last for an answer. */
+  /** What was given last was refused: asks for others. */
   readonly forceRefresh?: boolean | undefined;
 }
 
@@ -66,7 +66,9 @@ function identityOf(credentials: AwsCredentials): AwsSdkIdentity {
  *   as they are valid. So a client leaves these minutes with its first request in them, asking again costs no exchange, and an
  *   outage of STS is not felt before the credentials end. Of a session of 15 minutes, the shortest there is, the last 5 may begin
  *   before it is due.
- * - `forceRefresh` drops what was given last, and waits for others. If they have been replaced already, those are given.
+ * - `forceRefresh` says that what was given last was refused. Others are obtained if that is older than 30 s, and once a minute at
+ *   most for all clients together, so that a service which refuses everybody is no request loop at STS; if it has been replaced
+ *   already, the new ones are given. Otherwise, and while no others are to be had, it is the held ones as long as they are valid.
  * - On Cloudflare Workers make a client for each request, with `{ waitUntil }`, and share the provider: a client waits for what it
  *   asked for in one request on behalf of all others, and never hears of it again when that is over.
  *
@@ -98,7 +100,7 @@ export function awsSdk<P extends object>(
   const { request, waitUntil, timeoutMs, platform = defaultPlatform() } = options;
   let given: AwsCredentials | undefined;
   return async (asked) => {
-    if (asked?.forceRefresh && given) provider.invalidate(given);
+    if (asked?.forceRefresh && given) provider.invalidate(given, "unauthorized");
     given = await lasting(provider, { request, waitUntil, timeoutMs }, platform);
     return identityOf(given);
   };

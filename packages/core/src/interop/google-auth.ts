@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { bearerOf, headerText } from "../attached-fetch.ts";
 import { platformShape, providerShape, requestShape, timeoutShape, waitUntilShape } from "../internal/interop.ts";
+import { SOON_MS } from "../internal/lasting.ts";
 import { checkOptions } from "../internal/schema.ts";
 import { defaultPlatform } from "../platform.ts";
 import type { BearerToken, CredentialProvider, GetOptions, Platform } from "../types.ts";
@@ -24,9 +25,6 @@ export interface GoogleAuthToken {
   /** When it stops being valid, epoch ms. */
   readonly expiry_date: number;
 }
-
-/** From when on before a token's end the client asks for another one at each request: its `eagerRefreshThresholdMillis`. */
-const EAGER_MS = 300_000;
 
 const optionsSchema = v.strictObject({
   provider: providerShape,
@@ -85,8 +83,8 @@ export function googleAuth<P extends object>(
   const { request, waitUntil, timeoutMs, platform = defaultPlatform() } = options;
   let given: BearerToken | undefined;
   return async () => {
-    // A client that has a good token asks only because that was refused.
-    if (given && given.expiresAt - platform.now() > EAGER_MS) checked.provider.invalidate(given, "unauthorized");
+    // A client that has a good token asks only because that was refused: its `eagerRefreshThresholdMillis` is the same.
+    if (given && given.expiresAt - platform.now() > SOON_MS) checked.provider.invalidate(given, "unauthorized");
     given = await bearerOf(checked.provider, { request, waitUntil, timeoutMs });
     return { access_token: headerText(given), expiry_date: given.expiresAt };
   };

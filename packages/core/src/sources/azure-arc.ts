@@ -13,6 +13,7 @@ import {
   selectorShapes,
   withQuery,
 } from "../internal/managed-identity.ts";
+import { mustGoDirectly } from "../internal/no-proxy.ts";
 import { checkOptions, flag } from "../internal/schema.ts";
 import { detected, mustBeFound, sourceError } from "../internal/source.ts";
 import { readFile } from "../internal/token-file.ts";
@@ -36,6 +37,7 @@ export interface AzureArcOptions {
 const NAME = "azure-arc";
 const AGENT = `http://127.0.0.1:40342${IMDS_TOKEN_PATH}`;
 const MAX_KEY_BYTES = 4_096;
+const WHO_MAY = "is this user in the group himds, or an administrator on Windows?";
 /** Where the agent keeps its keys. On Windows, and only there, `ProgramData` is set. */
 const KEYS = "/var/opt/azcmagent/tokens/";
 const WINDOWS_KEYS = "\\AzureConnectedMachineAgent\\Tokens\\";
@@ -57,8 +59,7 @@ async function keyFor({ headers }: Reply, platform: Platform): Promise<string> {
   if (path === undefined) {
     throw sourceError(NAME, "its challenge names no key file in the agent's own directory", { status: 401 });
   }
-  const hint = "is this user in the group himds, or an administrator on Windows?";
-  const text = await readFile(NAME, path, platform, hint);
+  const text = await readFile(NAME, path, platform, WHO_MAY);
   const key = text.trim();
   // The platform cannot tell a file's size before it is read. It may be half-written: that passes.
   if (new TextEncoder().encode(text).length > MAX_KEY_BYTES || !/^[ -~]+$/.test(key)) {
@@ -75,7 +76,8 @@ async function keyFor({ headers }: Reply, platform: Platform): Promise<string> {
  *
  * - Audience: any resource of the tenant; `/.default` is taken off. For a federated credential `api://AzureADTokenExchange`.
  * - Lifetime: as the reply says, corrected by its `Date`; up to 24 hours. A token for more than 2 hours is renewed at half of it.
- * - Issuer: `https://login.microsoftonline.com/TENANT/v2.0`. Subject: the identity's object id.
+ * - Issuer: `https://login.microsoftonline.com/TENANT/v2.0` for `api://AzureADTokenExchange`. For another audience that, or
+ *   `https://sts.windows.net/TENANT/` (v1), by the API's `requestedAccessTokenVersion` (UNCONFIRMED). Subject: the identity's object id.
  * - Provenance: `platform`. That Entra takes it for a federated credential as it takes other managed identities' is UNCONFIRMED.
  *
  * Agents that know no user-assigned identities give the machine's own, whatever they are asked for: a reply that does not name
@@ -83,7 +85,7 @@ async function keyFor({ headers }: Reply, platform: Platform): Promise<string> {
  * does.
  *
  * @throws {ConfigError} `ERR_CONFIG_INVALID` naming every wrong option. `get` then fails with `ERR_SOURCE_UNAVAILABLE` (no agent
- * here, or its key file cannot be read), `ERR_SOURCE_FAILED` (it refuses, its challenge is none, or it gives another identity),
+ * here, its key file cannot be read, or a proxy is before it that `NO_PROXY` does not take away), `ERR_SOURCE_FAILED` (it refuses, its challenge is none, or it gives another identity),
  * `ERR_SOURCE_REPLY`, or one of `ERR_HTTP_*`.
  *
  * @example
@@ -145,6 +147,7 @@ export function azureArc(options: AzureArcOptions = {}): IdentitySource {
         object_id: objectId,
         msi_res_id: resourceId,
       });
+      mustGoDirectly(NAME, url, platform);
       const headers = { metadata: "true" };
       let reply = await send(NAME, url, { headers }, context);
       let key: string | undefined;
@@ -152,6 +155,11 @@ export function azureArc(options: AzureArcOptions = {}): IdentitySource {
         key = await keyFor(reply, platform);
         signal.throwIfAborted();
         reply = await send(NAME, url, { headers: { ...headers, authorization: `Basic ${key}` } }, context);
+      }
+      if (key !== undefined && reply.status === 401) {
+        throw sourceError(NAME, `HTTP 401, the agent does not take the key of its own file; ${WHO_MAY}`, {
+          status: 401,
+        });
       }
       const token = managedToken(NAME, reply, platform, key);
       mustBeWanted(reply);

@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { send } from "../internal/http.ts";
 import { guid, managedToken, missingEndpoint, resourceOf, withQuery } from "../internal/managed-identity.ts";
+import { mustGoDirectly } from "../internal/no-proxy.ts";
 import { checkOptions } from "../internal/schema.ts";
 import { detected, mustBeFound } from "../internal/source.ts";
 import type { IdentitySource } from "../types.ts";
@@ -26,14 +27,16 @@ const optionsSchema = v.strictObject({ clientId: v.optional(guid) });
  * - Audience: any resource of the tenant; `/.default` is taken off. For a federated credential `api://AzureADTokenExchange`.
  * - Lifetime: as the reply says (a formatted date), corrected by its `Date`; up to 24 hours. A token for more than 2 hours is
  *   renewed at half of it.
- * - Issuer: `https://login.microsoftonline.com/TENANT/v2.0`. Subject: the identity's object id.
+ * - Issuer: `https://login.microsoftonline.com/TENANT/v2.0` for `api://AzureADTokenExchange`. For another audience that, or
+ *   `https://sts.windows.net/TENANT/` (v1), by the API's `requestedAccessTokenVersion` (UNCONFIRMED). Subject: the identity's object id.
  * - Provenance: `platform`. A user-assigned identity is chosen by its client id only.
  *
  * App Service sets the same two variables besides its newer ones: in `firstOf`, `managedIdentity` goes before. It caches nothing;
  * the provider that `federate` makes does.
  *
  * @throws {ConfigError} `ERR_CONFIG_INVALID` for wrong options. `get` then fails with `ERR_SOURCE_UNAVAILABLE` (no endpoint
- * here), `ERR_SOURCE_FAILED` (it refuses: `status`, `error`), `ERR_SOURCE_REPLY`, or one of `ERR_HTTP_*`.
+ * here, or a proxy before it that `NO_PROXY` does not take away), `ERR_SOURCE_FAILED` (it refuses: `status`, `error`),
+ * `ERR_SOURCE_REPLY`, or one of `ERR_HTTP_*`.
  *
  * @example
  * ```ts
@@ -73,6 +76,7 @@ export function azureMl(options: AzureMlOptions = {}): IdentitySource {
         resource: resourceOf(audience),
         clientid: clientId ?? DEFAULT_IDENTITY_CLIENT_ID,
       });
+      mustGoDirectly(NAME, url, platform);
       const reply = await send(NAME, url, { headers: { metadata: "true", secret: MSI_SECRET } }, context);
       return managedToken(NAME, reply, platform, MSI_SECRET);
     },

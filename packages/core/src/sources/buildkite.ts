@@ -4,11 +4,14 @@
  * Import from `@tokenhop/core/sources/buildkite`.
  */
 import * as v from "valibot";
+import type { TokenError } from "../errors.ts";
 import { safeUrl } from "../internal/hosts.ts";
+import type { Reply } from "../internal/http.ts";
+import { refusalWithFix } from "../internal/refusal-fix.ts";
 import { checkOptions, flag, text } from "../internal/schema.ts";
-import { detected, mustBeFound } from "../internal/source.ts";
+import { detected, mustBeFound, refusal } from "../internal/source.ts";
 import { askForToken, jsonToken } from "../internal/token-endpoint.ts";
-import type { IdentitySource } from "../types.ts";
+import type { IdentitySource, Platform } from "../types.ts";
 
 /** What can be the subject in the place of the usual one: ids, which no renaming changes. */
 export type BuildkiteSubjectClaim =
@@ -43,6 +46,17 @@ const SUBJECTS = ["organization", "pipeline", "cluster", "queue", "build", "job"
 /** What can be said in whole seconds. */
 function isWholeSeconds(ms: unknown): boolean {
   return Number.isSafeInteger(ms) && (ms as number) > 0 && (ms as number) % 1000 === 0;
+}
+
+/** A refusal, with what to look at where the agent's token may not do this. */
+function refused(step: string, reply: Reply, platform: Platform, sent: string | undefined): TokenError {
+  if (reply.status !== 403) return refusal(step, reply, platform, sent);
+  return refusalWithFix(
+    step,
+    reply,
+    sent,
+    `does the job still run, and are ${TOKEN_VARIABLE} and ${JOB_VARIABLE} its own?`,
+  );
 }
 
 const texts = v.optional(v.array(text));
@@ -131,7 +145,7 @@ export function buildkite(options: BuildkiteOptions = {}): IdentitySource {
           subject_claim: subjectClaim,
         }),
       };
-      return askForToken(NAME, url, init, context, jsonToken("token"), bearer);
+      return askForToken(NAME, url, init, context, jsonToken("token"), bearer, refused);
     },
   };
   return source;

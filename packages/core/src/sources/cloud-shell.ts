@@ -3,15 +3,11 @@
  *
  * Import from `@tokenhop/core/sources/cloud-shell`.
  */
-import * as v from "valibot";
 import { send } from "../internal/http.ts";
 import { managedToken, missingEndpoint, resourceOf } from "../internal/managed-identity.ts";
-import { checkOptions } from "../internal/schema.ts";
+import { mustGoDirectly } from "../internal/no-proxy.ts";
 import { detected, mustBeFound } from "../internal/source.ts";
 import type { IdentitySource } from "../types.ts";
-
-/** What {@link cloudShell} may be given: nothing. The shell has one identity. */
-export type CloudShellOptions = Readonly<Record<string, never>>;
 
 const NAME = "cloud-shell";
 
@@ -27,8 +23,8 @@ const NAME = "cloud-shell";
  *
  * It caches nothing; the provider that `federate` makes does.
  *
- * @throws {ConfigError} `ERR_CONFIG_INVALID` for any option. `get` then fails with `ERR_SOURCE_UNAVAILABLE` (no endpoint here),
- * `ERR_SOURCE_FAILED` (it refuses: `status`, `error`), `ERR_SOURCE_REPLY`, or one of `ERR_HTTP_*`.
+ * @throws {TokenError} Not by itself. `get` fails with `ERR_SOURCE_UNAVAILABLE` (no endpoint here, or a proxy before it that
+ * `NO_PROXY` does not take away), `ERR_SOURCE_FAILED` (it refuses: `status`, `error`), `ERR_SOURCE_REPLY`, or one of `ERR_HTTP_*`.
  *
  * @example
  * ```ts
@@ -49,8 +45,7 @@ const NAME = "cloud-shell";
  *
  * @see https://learn.microsoft.com/azure/cloud-shell/overview
  */
-export function cloudShell(options: CloudShellOptions = {}): IdentitySource {
-  checkOptions(v.strictObject({}), options, "cloudShell()");
+export function cloudShell(): IdentitySource {
   const source: IdentitySource = {
     name: NAME,
     identity: [NAME],
@@ -63,9 +58,11 @@ export function cloudShell(options: CloudShellOptions = {}): IdentitySource {
     async getToken({ audience }, context) {
       const { platform, signal } = context;
       mustBeFound(NAME, source.detect(platform), signal);
+      const endpoint = platform.env.MSI_ENDPOINT as string;
+      mustGoDirectly(NAME, endpoint, platform);
       const body = new URLSearchParams({ resource: resourceOf(audience) });
       const init = { method: "POST", headers: { metadata: "true" }, body };
-      const reply = await send(NAME, platform.env.MSI_ENDPOINT as string, init, context);
+      const reply = await send(NAME, endpoint, init, context);
       return managedToken(NAME, reply, platform);
     },
   };

@@ -5,9 +5,9 @@
  */
 import * as v from "valibot";
 import { isTokenError } from "../errors.ts";
-import { checkOptions, checkReply } from "../internal/schema.ts";
+import { checkOptions } from "../internal/schema.ts";
 import { callable } from "../internal/shape.ts";
-import { detected, foundToken, mustBeFor, mustBeFound, sourceError, tokenText } from "../internal/source.ts";
+import { detected, foundToken, mustBeFor, mustBeFound, sourceError } from "../internal/source.ts";
 import { waitFor } from "../internal/wait-for.ts";
 import type { IdentitySource } from "../types.ts";
 
@@ -30,8 +30,8 @@ const argumentsSchema = v.object({ getIdToken: callable });
  *
  * @param getIdToken Gives a token for an audience. It takes no signal: when the wait for it ends, its answer is dropped.
  * @throws {ConfigError} `ERR_CONFIG_INVALID` for something that is no function. `get` then fails with `ERR_SOURCE_UNAVAILABLE`
- * anywhere else, with `ERR_SOURCE_FAILED` when the function throws or gives an expired token (both tried again) or one for
- * another audience, and with `ERR_SOURCE_REPLY` when it gives no token.
+ * anywhere else, with `ERR_SOURCE_FAILED` when the function throws, gives no token or an expired one (all tried again), or
+ * one for another audience.
  *
  * @example
  * ```ts
@@ -70,8 +70,7 @@ export function denoDeploy(getIdToken: (audience: string) => Promise<string>): I
         throw sourceError(NAME, `getIdToken threw ${what}`, { recovery: "retry" });
       });
       const place = "the answer of getIdToken";
-      const token = checkReply(tokenText, given, NAME, "ERR_SOURCE_REPLY");
-      const found = foundToken(NAME, token, place, platform, { recovery: "retry" });
+      const found = foundToken(NAME, given, place, platform, { recovery: "retry" });
       mustBeFor(NAME, found, audience, place, "let it ask for the audience that it is given");
       return found;
     },

@@ -4,10 +4,13 @@
  * Import from `@tokenhop/core/sources/gcp-metadata`.
  */
 import * as v from "valibot";
+import type { TokenError } from "../errors.ts";
 import { GOOGLE_METADATA, isGoogleMetadata, METADATA_FLAVOR } from "../internal/google.ts";
 import { isLocal } from "../internal/hosts.ts";
-import { localTime, send } from "../internal/http.ts";
+import { isTransient, localTime, type Reply, send } from "../internal/http.ts";
 import { expiryOf } from "../internal/jwt.ts";
+import { mustGoDirectly } from "../internal/no-proxy.ts";
+import { refusalWithFix } from "../internal/refusal-fix.ts";
 import { checkOptions, flag, like } from "../internal/schema.ts";
 import { secret } from "../internal/secret.ts";
 import { detected, mustBeFound, refusal, unavailable } from "../internal/source.ts";
@@ -53,6 +56,13 @@ function serverOf(platform: Platform): URL | undefined {
   return isLocal(text) || (url.origin === GOOGLE_METADATA && !url.username && !url.password) ? url : undefined;
 }
 
+/** A refusal, with what to do where there is no such account. */
+function refused(reply: Reply, platform: Platform, serviceAccount: string): TokenError {
+  if (reply.status !== 404) return refusal(NAME, reply, platform, undefined);
+  const fix = `attach the service account ${serviceAccount} to the machine or service, or in GKE link it to the pod's`;
+  return refusalWithFix(NAME, reply, undefined, fix);
+}
+
 /**
  * The identity token of the service account that a Google Cloud workload runs as, from the metadata server: Compute Engine, GKE
  * with workload identity federation, Cloud Run, Cloud Functions. It is asked at `metadata.google.internal` over plain http, or
@@ -66,12 +76,12 @@ function serverOf(platform: Platform): URL | undefined {
  *   and on Compute Engine the project, zone and instance.
  * - Provenance: `external`.
  *
- * `detect` asks no network. It finds the server by the two variables above, by Cloud Run's own (`K_SERVICE`, which Knative sets
+ * `detect` asks no network. With `METADATA_SERVER_DETECTION=none` it finds nothing; else the server by the two variables above, by Cloud Run's own (`K_SERVICE`, which Knative sets
  * on other clouds too; `CLOUD_RUN_JOB`, `CLOUD_RUN_WORKER_POOL`), by `METADATA_SERVER_DETECTION=assume-present`, and by the option
  * `assumePresent`. `get` asks either way. It caches nothing; the provider that `federate` makes does.
  *
  * @throws {ConfigError} `ERR_CONFIG_INVALID` for wrong options. `get` then fails with `ERR_SOURCE_UNAVAILABLE` when the
- * variables name a host elsewhere or something else answers, `ERR_SOURCE_FAILED` when the server refuses (404: no such service
+ * variables name a host elsewhere, something else answers, or a proxy is before it that `NO_PROXY` does not take away, `ERR_SOURCE_FAILED` when the server refuses (404: no such service
  * account is attached), `ERR_SOURCE_REPLY`, or one of `ERR_HTTP_*`.
  *
  * @example
@@ -109,9 +119,10 @@ export function gcpMetadata(options: GcpMetadataOptions = {}): IdentitySource {
     provenance: "external",
     detect(platform) {
       const { env } = platform;
+      if (env[DETECTION] === "none") return detected([`${DETECTION} that is not none`]);
       const told = hostVariable(platform) ?? SERVERLESS.find((name) => env[name]);
       if (told || assumePresent || env[DETECTION] === "assume-present") return detected(missingHost(platform));
-      return detected([...SERVERLESS, ...HOSTS, "assumePresent: true on a machine or in GKE"]);
+      return detected([`${[...SERVERLESS, ...HOSTS].join(", ")} or assumePresent: true on a machine or in GKE`]);
     },
     async getToken({ audience }, context) {
       const { platform, signal } = context;
@@ -121,14 +132,16 @@ export function gcpMetadata(options: GcpMetadataOptions = {}): IdentitySource {
       url.searchParams.set("audience", audience);
       url.searchParams.set("format", "full");
       if (licenses) url.searchParams.set("licenses", "TRUE");
+      mustGoDirectly(NAME, url, platform);
       const reply = await send(NAME, url, { headers: METADATA_FLAVOR }, context);
-      if (reply.status !== 200) throw refusal(NAME, reply, platform, undefined);
-      if (!isGoogleMetadata(reply)) {
+      // A refusal of somebody else's says nothing of a service account; one that passes may be on the way to Google's.
+      if (!isGoogleMetadata(reply) && !isTransient(reply.status)) {
         throw unavailable(
           NAME,
           `what answers at ${url.host} is no metadata server of Google's (Metadata-Flavor is absent)`,
         );
       }
+      if (reply.status !== 200) throw refused(reply, platform, serviceAccount);
       const token = bareToken(reply.text, NAME).trim();
       const exp = expiryOf(token);
       return { token: secret(token), expiresAt: exp && localTime(exp, reply.headers, platform) };

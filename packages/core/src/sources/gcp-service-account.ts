@@ -4,11 +4,12 @@
  * Import from `@tokenhop/core/sources/gcp-service-account`.
  */
 import * as v from "valibot";
+import { accountName, accountNames, accountUrl, passedOn, universeName } from "../internal/gcp.ts";
 import { endingWith, givenBy, providerShape, standingFor } from "../internal/given.ts";
 import { googleStatus } from "../internal/google.ts";
-import { safeUrl } from "../internal/hosts.ts";
-import { checkOptions, flag, like, textThat } from "../internal/schema.ts";
+import { checkOptions, flag } from "../internal/schema.ts";
 import { refusal } from "../internal/source.ts";
+import { endpoint } from "../internal/target-options.ts";
 import { askForToken, jsonToken } from "../internal/token-endpoint.ts";
 import type { BearerToken, CredentialProvider, IdentitySource } from "../types.ts";
 
@@ -22,28 +23,24 @@ export interface GcpServiceAccountOptions {
   readonly delegates?: readonly string[] | undefined;
   /** Whether the token says `email` and `email_verified`. Default false. */
   readonly includeEmail?: boolean | undefined;
-  /** Another universe's service or a private endpoint: an https origin. Default: `https://iamcredentials.googleapis.com`. */
+  /** The universe, which is the domain of the service: a name of Google's, which is not checked. Default `googleapis.com`. */
+  readonly universe?: string | undefined;
+  /** Another IAM Credentials: the base URL of an emulator or a private endpoint, https. Default `https://iamcredentials.UNIVERSE`. */
   readonly endpoint?: string | undefined;
   /** Lets the endpoint be plain http on loopback: for an emulator, never in production. Default false. */
   readonly allowHttpLoopback?: boolean | undefined;
 }
 
 const NAME = "gcp-service-account";
-const ENDPOINT = "https://iamcredentials.googleapis.com";
-const account = like(/^(?:\d+|[\w.+-]+@[\w.-]+)$/, "expected an e-mail address or a numeric id");
 
 const shapeOf = (allowHttpLoopback: unknown) =>
   v.strictObject({
     from: providerShape<BearerToken>(),
-    serviceAccount: account,
-    delegates: v.optional(v.array(account)),
+    serviceAccount: accountName,
+    delegates: accountNames,
     includeEmail: flag,
-    endpoint: v.optional(
-      textThat("expected an https origin", (text) => {
-        const url = safeUrl(text, allowHttpLoopback === true);
-        return url !== undefined && url.href === `${url.origin}/`;
-      }),
-    ),
+    universe: v.optional(universeName),
+    endpoint: v.optional(endpoint(allowHttpLoopback)),
     allowHttpLoopback: flag,
   });
 
@@ -87,19 +84,15 @@ const shapeOf = (allowHttpLoopback: unknown) =>
  * @see https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateIdToken
  */
 export function gcpServiceAccount(options: GcpServiceAccountOptions): IdentitySource {
-  const {
-    from,
-    serviceAccount,
-    delegates = [],
-    includeEmail = false,
-    endpoint = ENDPOINT,
-  } = checkOptions(shapeOf(options?.allowHttpLoopback), options, "gcpServiceAccount()");
-  const resourceOf = (name: string): string => `projects/-/serviceAccounts/${name}`;
-  const url = new URL(`/v1/${resourceOf(serviceAccount)}:generateIdToken`, endpoint);
+  const config = checkOptions(shapeOf(options?.allowHttpLoopback), options, "gcpServiceAccount()");
+  const { from, serviceAccount, includeEmail = false } = config;
+  // The list is the caller's own, who may change it.
+  const delegates: readonly string[] = Object.freeze([...(config.delegates ?? [])]);
+  const url = accountUrl(config, serviceAccount, "generateIdToken");
 
   return {
     name: NAME,
-    identity: [NAME, from.identity, serviceAccount, delegates, includeEmail, url.href],
+    identity: [NAME, from.identity, serviceAccount, delegates, includeEmail, url],
     provenance: "external",
     ...standingFor(from),
     // What it needs is an option.
@@ -110,11 +103,7 @@ export function gcpServiceAccount(options: GcpServiceAccountOptions): IdentitySo
       const init: RequestInit = {
         method: "POST",
         headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json", accept: "application/json" },
-        body: JSON.stringify({
-          audience,
-          includeEmail,
-          ...(delegates.length > 0 && { delegates: delegates.map(resourceOf) }),
-        }),
+        body: JSON.stringify({ audience, includeEmail, ...passedOn(delegates) }),
       };
       const refuse: typeof refusal = (step, reply, platform, sent) => {
         const { status } = reply;

@@ -16,6 +16,7 @@ import {
   selectorShapes,
   withQuery,
 } from "../internal/managed-identity.ts";
+import { mustGoDirectly } from "../internal/no-proxy.ts";
 import { checkOptions } from "../internal/schema.ts";
 import { detected, mustBeFound, unavailable } from "../internal/source.ts";
 import type { Detection, IdentitySource, Platform } from "../types.ts";
@@ -61,7 +62,8 @@ function appService(env: Platform["env"]): Detection {
  * - Audience: any resource of the tenant; `/.default` is taken off. For a federated credential `api://AzureADTokenExchange`.
  * - Lifetime: as the reply says, corrected by its `Date`; up to 24 hours, of which the platform caches most. A token for
  *   more than 2 hours is renewed at half of it.
- * - Issuer: `https://login.microsoftonline.com/TENANT/v2.0`. Subject: the identity's object id.
+ * - Issuer: `https://login.microsoftonline.com/TENANT/v2.0` for `api://AzureADTokenExchange`. For another audience that, or
+ *   `https://sts.windows.net/TENANT/` (v1), by the API's `requestedAccessTokenVersion` (UNCONFIRMED). Subject: the identity's object id.
  * - Provenance: `platform`. A federated credential of an app needs a **user-assigned** identity of the same tenant.
  *
  * Azure Arc, Machine Learning, Cloud Shell and Service Fabric have endpoints of other kinds, and sources of their own:
@@ -71,7 +73,7 @@ function appService(env: Platform["env"]): Detection {
  * machine. `get` asks IMDS either way.
  *
  * @throws {ConfigError} `ERR_CONFIG_INVALID` naming every wrong option. `get` then fails with `ERR_SOURCE_UNAVAILABLE` (no
- * endpoint here), `ERR_SOURCE_FAILED` (it refuses: `status`, `error`), `ERR_SOURCE_REPLY`, or one of `ERR_HTTP_*`.
+ * endpoint here, or `HTTP_PROXY` without a `NO_PROXY` for it, where the runtime looks at them), `ERR_SOURCE_FAILED` (it refuses: `status`, `error`), `ERR_SOURCE_REPLY`, or one of `ERR_HTTP_*`.
  *
  * @example
  * ```ts
@@ -120,7 +122,7 @@ export function managedIdentity(options: ManagedIdentityOptions = {}): IdentityS
       if (certain) return reachable(platform);
       return {
         found: false,
-        missing: ["IDENTITY_ENDPOINT", "IDENTITY_HEADER", 'endpoint: "imds" on a virtual machine'],
+        missing: ['IDENTITY_ENDPOINT and IDENTITY_HEADER, or endpoint: "imds" on a virtual machine'],
       };
     },
     async getToken({ audience }, context) {
@@ -136,6 +138,7 @@ export function managedIdentity(options: ManagedIdentityOptions = {}): IdentityS
         [app ? "mi_res_id" : "msi_res_id"]: resourceId,
       });
       const headers: Record<string, string> = app ? { "x-identity-header": IDENTITY_HEADER } : { metadata: "true" };
+      mustGoDirectly(NAME, url, platform);
       const reply = await send(NAME, url, { headers }, context);
       // Docker Desktop answers in the place of IMDS.
       if (reply.status === 403 && /unreachable/i.test(reply.text))

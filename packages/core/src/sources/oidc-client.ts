@@ -4,26 +4,21 @@
  * Import from `@tokenhop/core/sources/oidc-client`.
  */
 import * as v from "valibot";
+import { type ClientSecretGiver, type ClientSecretMethod, proofOf, secretShape } from "../internal/client-proof.ts";
+import { withoutEchoes } from "../internal/echoes.ts";
 import { localTime, parseJson } from "../internal/http.ts";
 import { expiryOf, peekClaims } from "../internal/jwt.ts";
-import {
-  assertionShape,
-  type ClientSecretGiver,
-  type ClientSecretMethod,
-  proofOf,
-  secretShape,
-  standingForGiver,
-} from "../internal/oidc-client-proof.ts";
+import { lifetimeSeconds } from "../internal/lifetime.ts";
 import { discovery } from "../internal/oidc-discovery.ts";
-import { checkOptions, checkReply, flag, like, seconds, text } from "../internal/schema.ts";
-import { REDACTED, secret } from "../internal/secret.ts";
-import { mustBeFor, refusal, tokenText } from "../internal/source.ts";
+import { checkOptions, checkReply, flag, like, text, textThat } from "../internal/schema.ts";
+import { secret } from "../internal/secret.ts";
+import { mustBeFor, refusal, sourceError, tokenText } from "../internal/source.ts";
 import { endpoint } from "../internal/target-options.ts";
-import { identityOfGiver, type TokenGiver } from "../internal/token-giver.ts";
+import { anyGiverShape, identityOfGiver, standingForGiver, type TokenGiver } from "../internal/token-giver.ts";
 import { requestToken } from "../internal/token-request.ts";
 import type { IdentitySource, SubjectToken } from "../types.ts";
 
-export type { ClientSecretContext, ClientSecretGiver, ClientSecretMethod } from "../internal/oidc-client-proof.ts";
+export type { ClientSecretContext, ClientSecretGiver, ClientSecretMethod } from "../internal/client-proof.ts";
 export type { TokenGiver, TokenGiverContext } from "../internal/token-giver.ts";
 
 /** What {@link oidcClient} is given: one of `clientAssertion` and `clientSecret`. */
@@ -67,7 +62,7 @@ const OWN_PARAMETERS: readonly string[] = [
 
 const replySchema = v.object({
   access_token: tokenText,
-  expires_in: v.optional(seconds),
+  expires_in: v.optional(lifetimeSeconds),
   token_type: v.optional(like(/^bearer$/i, "expected Bearer")),
 });
 
@@ -76,7 +71,7 @@ function assertionBeside(clientSecret: unknown, clientAssertion: unknown): v.Gen
   const never = (why: string) => v.custom<TokenGiver>(() => false, why);
   if (clientSecret !== undefined) return v.optional(never("expected only without clientSecret"));
   const none = v.optional(never("expected one, or clientSecret"), null as never);
-  return clientAssertion === undefined ? none : assertionShape;
+  return clientAssertion === undefined ? none : anyGiverShape;
 }
 
 function schemaFor({ allowHttpLoopback, clientAssertion, clientSecret, scope }: Partial<OidcClientOptions>) {
@@ -87,12 +82,14 @@ function schemaFor({ allowHttpLoopback, clientAssertion, clientSecret, scope }: 
     tokenEndpoint: v.optional(endpoint(allowHttpLoopback, true)),
     clientId: text,
     clientAssertion: assertionBeside(clientSecret, clientAssertion),
-    clientAssertionAudience: v.optional(text),
+    clientAssertionAudience: v.optional(
+      clientSecret === undefined ? text : textThat("expected only without clientSecret", () => false),
+    ),
     clientSecret: secretShape,
     clientSecretMethod: v.optional(
       v.custom<ClientSecretMethod>(
-        (value) => value === "client_secret_basic" || value === "client_secret_post",
-        "expected client_secret_basic or client_secret_post",
+        (value) => clientSecret !== undefined && (value === "client_secret_basic" || value === "client_secret_post"),
+        "expected client_secret_basic or client_secret_post, with clientSecret",
       ),
     ),
     scope: v.optional(like(/^[!#-[\]-~]+(?: [!#-[\]-~]+)*$/, "expected scopes with one space between")),
@@ -172,10 +169,11 @@ function schemaFor({ allowHttpLoopback, clientAssertion, clientSecret, scope }: 
 export function oidcClient(options: OidcClientOptions): IdentitySource {
   const config = checkOptions(schemaFor(Object(options)), options, "oidcClient()");
   const { issuer, tokenEndpoint, clientId, scope, audienceParameter = "audience" } = config;
-  const { clientAssertion, clientSecret } = options;
+  const { clientAssertion, clientSecret } = config;
   const assertionAudience = config.clientAssertionAudience ?? issuer;
   const method = config.clientSecretMethod ?? "client_secret_basic";
   const proof = { clientId, clientAssertion, assertionAudience, clientSecret, method };
+  const standing = standingForGiver(clientAssertion);
   const endpoints = discovery(NAME, issuer);
 
   return {
@@ -185,14 +183,14 @@ export function oidcClient(options: OidcClientOptions): IdentitySource {
       ...[assertionAudience, method, clientSecret, identityOfGiver(clientAssertion)],
     ],
     provenance: "external",
-    ...standingForGiver(clientAssertion),
+    ...standing,
     // What it needs is an option.
     detect: () => ({ found: true }),
     async getToken({ audience }, context): Promise<SubjectToken> {
       const { platform, signal } = context;
       signal.throwIfAborted();
       const url = tokenEndpoint ?? (await endpoints.find(context));
-      const { authenticate, secrets, expiresAt } = await proofOf(NAME, proof, context);
+      const { authenticate, secrets, assertion } = await proofOf(sourceError, NAME, proof, context);
       const parameters: [string, string][] = [];
       if (scope) parameters.push(["scope", scope]);
       if (audienceParameter) parameters.push([audienceParameter, audience]);
@@ -205,8 +203,12 @@ export function oidcClient(options: OidcClientOptions): IdentitySource {
       });
       if (reply.status !== 200) {
         endpoints.forget(platform);
-        const shown = secrets.reduce((rest, one) => rest.replaceAll(one, REDACTED), reply.text);
-        throw refusal(NAME, { ...reply, text: shown }, platform, secrets[0]);
+        const shown = withoutEchoes(reply, secrets);
+        const error = refusal(NAME, shown, platform, undefined);
+        // A provider goes on to give what it holds, unless it is told; where it has another one, that is tried.
+        const isRefused = reply.status === 401 || error.error === "invalid_client";
+        if (isRefused && assertion?.renew()) throw refusal(NAME, shown, platform, undefined, { recovery: "retry" });
+        throw error;
       }
       const body = checkReply(replySchema, parseJson(reply.text), NAME, "ERR_SOURCE_REPLY");
       const token = secret(body.access_token.trim());
@@ -219,7 +221,7 @@ export function oidcClient(options: OidcClientOptions): IdentitySource {
         exp && localTime(exp, reply.headers, platform),
       ].filter((at) => at !== undefined);
       // What a request's own token has brought about ends with that.
-      if (expiresAt !== undefined && standingForGiver(clientAssertion).perRequest) ends.push(expiresAt);
+      if (assertion?.expiresAt !== undefined && standing.perRequest) ends.push(assertion.expiresAt);
       return { token, expiresAt: ends.length > 0 ? Math.min(...ends) : undefined };
     },
   };

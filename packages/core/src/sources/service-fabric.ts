@@ -36,7 +36,8 @@ const optionsSchema = v.strictObject({ fetch: callable });
  *
  * - Audience: any resource of the tenant; `/.default` is taken off. For a federated credential `api://AzureADTokenExchange`.
  * - Lifetime: as the reply says, corrected by its `Date`. A token for more than 2 hours is renewed at half of it.
- * - Issuer: `https://login.microsoftonline.com/TENANT/v2.0`. Subject: the identity's object id.
+ * - Issuer: `https://login.microsoftonline.com/TENANT/v2.0` for `api://AzureADTokenExchange`. For another audience that, or
+ *   `https://sts.windows.net/TENANT/` (v1), by the API's `requestedAccessTokenVersion` (UNCONFIRMED). Subject: the identity's object id.
  * - Provenance: `platform`.
  *
  * The endpoint must be https. It caches nothing; the provider that `federate` makes does.

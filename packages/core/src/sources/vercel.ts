@@ -6,7 +6,6 @@
 import * as v from "valibot";
 import { peekClaims } from "../internal/jwt.ts";
 import { checkOptions, flag } from "../internal/schema.ts";
-import { callable } from "../internal/shape.ts";
 import { detected, foundToken, mustBeFound, unavailable } from "../internal/source.ts";
 import { endpoint } from "../internal/target-options.ts";
 import { askForToken, jsonToken } from "../internal/token-endpoint.ts";
@@ -15,11 +14,6 @@ import type { IdentitySource, StepContext, SubjectToken } from "../types.ts";
 
 /** What {@link vercel} may be given. */
 export interface VercelOptions {
-  /**
-   * The headers of the request being served, for code that is not handed the request: `next/headers`, or Vercel's own
-   * `globalThis[Symbol.for("@vercel/request-context")]?.get?.().headers`. Asked where `get` is given no request. Default: nothing.
-   */
-  readonly requestHeaders?: (() => Pick<Headers, "get"> | undefined) | undefined;
   /** Where a token for another audience is had. Default `https://oidc.vercel.com/~token`. */
   readonly exchangeUrl?: string | undefined;
   /** Lets `exchangeUrl` be plain http on loopback: for an emulator, never in production. Default false. */
@@ -34,8 +28,9 @@ const FILE_VARIABLE = "VERCEL_OIDC_TOKEN_FILE";
 /**
  * The OpenID Connect token of a deployment at Vercel. In a function it comes with each request, in the header
  * `x-vercel-oidc-token`, which is taken only where the variable `VERCEL` says that this is Vercel: elsewhere a client may send
- * what it likes. Adapters pass the request along; elsewhere it is given as `get({ request })`. Without the header the token is
- * read from the file that `VERCEL_OIDC_TOKEN_FILE` names, else from `VERCEL_OIDC_TOKEN`, which builds have and `vercel env pull`
+ * what it likes. Adapters pass the request along; elsewhere it is given as `get({ request })`. Code that is handed no request, but
+ * can have its headers (`next/headers`), makes one: `get({ request: new Request("https://app.example", { headers: await headers() }) })`.
+ * Without the header the token is read from the file that `VERCEL_OIDC_TOKEN_FILE` names, else from `VERCEL_OIDC_TOKEN`, which builds have and `vercel env pull`
  * writes; both are read anew at each ask.
  *
  * - Audience: any. Vercel's token is for `https://vercel.com/TEAM`; for another audience it is exchanged at Vercel first
@@ -46,6 +41,8 @@ const FILE_VARIABLE = "VERCEL_OIDC_TOKEN_FILE";
  * - Provenance: `external`.
  *
  * Requests with different tokens share nothing; those with the same token, and those without any, share what it is exchanged for.
+ * They are kept apart by the header before the variable `VERCEL` is known. So behind this source alone, off Vercel, whoever sends
+ * other headers makes other exchanges, all with the same token; `firstOf` asks it no more once it has chosen another source.
  * It caches nothing itself; the provider that `federate` makes does.
  *
  * @throws {ConfigError} `ERR_CONFIG_INVALID` for wrong options. `get` then fails with `ERR_SOURCE_UNAVAILABLE` where there is no
@@ -76,21 +73,13 @@ const FILE_VARIABLE = "VERCEL_OIDC_TOKEN_FILE";
  */
 export function vercel(options: VercelOptions = {}): IdentitySource {
   const schema = v.strictObject({
-    requestHeaders: v.optional(callable),
     exchangeUrl: v.optional(endpoint(options?.allowHttpLoopback, true)),
     allowHttpLoopback: flag,
   });
   const { exchangeUrl = "https://oidc.vercel.com/~token" } = checkOptions(schema, options, "vercel()");
-  const { requestHeaders } = options;
 
-  /** The token that came with the request. Not being in one is no failure, whatever a framework throws then. */
-  const ofRequest = (request: Request | undefined): string | undefined => {
-    try {
-      return (request ? request.headers : requestHeaders?.())?.get(HEADER) ?? undefined;
-    } catch {
-      return undefined;
-    }
-  };
+  /** The token that came with the request. */
+  const ofRequest = (request: Request | undefined): string | undefined => request?.headers.get(HEADER) ?? undefined;
 
   /** Vercel's own token, wherever it is. */
   const own = async ({ platform, signal, request }: StepContext): Promise<SubjectToken> => {
@@ -108,7 +97,7 @@ export function vercel(options: VercelOptions = {}): IdentitySource {
 
   const source: IdentitySource = {
     name: NAME,
-    identity: [NAME, requestHeaders, exchangeUrl],
+    identity: [NAME, exchangeUrl],
     provenance: "external",
     perRequest: true,
     // The whole text, for the reasons that `from-request` has.

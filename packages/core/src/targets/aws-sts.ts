@@ -8,7 +8,6 @@ import {
   endpointOf,
   MAX_SECONDS,
   MIN_SECONDS,
-  policyOf,
   roleArn,
   roleSchema,
   sessionName,
@@ -42,7 +41,7 @@ export interface AwsStsOptions {
   readonly global?: true | undefined;
   /** Lets `endpoint` be plain http on loopback: for an emulator, never in production. Default false. */
   readonly allowHttpLoopback?: boolean | undefined;
-  /** Other roles that `with({ roleArn })` may name. Default: none. */
+  /** Other roles, of the same partition, that `with({ roleArn })` may name. Default: none. */
   readonly roleArns?: readonly string[] | undefined;
   /**
    * What the session is called in CloudTrail, in `aws:userid` and in the ARN of the assumed role: 2 to 64 letters, digits or any
@@ -53,7 +52,7 @@ export interface AwsStsOptions {
   readonly durationMs?: number | undefined;
   /** An IAM policy, as text or as an object, that takes away from what the role may do. At most 2,048 characters, together with `policyArns`. */
   readonly sessionPolicy?: string | object | undefined;
-  /** Managed policies that do the same, at most 10. What any of the session's policies allows, if the role does too, is allowed. */
+  /** Managed policies of the role's partition that do the same, at most 10. What any of the session's policies allows, if the role does too, is allowed. */
   readonly policyArns?: readonly string[] | undefined;
   /** What the identity token must be issued for. Default `sts.amazonaws.com`. */
   readonly audience?: string | undefined;
@@ -69,13 +68,15 @@ export interface AwsStsParams {
   /**
    * Only where the options have no policy of their own: the session may do what any one of its policies allows, so a second one
    * would add. Never `undefined`: a policy that got lost on the way must not become none. A later `with()` that has one replaces
-   * it, so what must not be widened is to be given credentials, or a function, and not the view.
+   * it, so what must not be widened is to be given credentials, or a function, and not the view. An object is written as it is at
+   * the view's first use: give each view its own, and leave it as it is.
    */
   readonly sessionPolicy?: string | object;
 }
 
 const STEP = "aws-sts";
 const ACTION = "AssumeRoleWithWebIdentity";
+const WITH = "awsSts().with()";
 const SESSION_NAME = "tokenhop";
 /** STS takes tokens of 4 to 20,000 characters. */
 const TOKEN_LENGTHS = [4, 20_000] as const;
@@ -98,7 +99,8 @@ const replySchema = v.object({
  *
  * The credentials end when STS says so, corrected by the reply's `Date`.
  *
- * @throws {ConfigError} `ERR_CONFIG_INVALID` naming every wrong option; `with()` throws it for what would widen the session.
+ * @throws {ConfigError} `ERR_CONFIG_INVALID` naming every wrong option; `with()` throws it for what would widen the session,
+ * and `get` for a policy that has changed since into what is none.
  * `get` then fails with `ERR_EXCHANGE_REFUSED` (fields `error`, STS's own code, and `correlationId`, its request id):
  * `ExpiredTokenException` and `InvalidIdentityToken` are tried once more with a new identity token, `IDPCommunicationError` and
  * throttling after a pause, all others not at all. With `ERR_EXCHANGE_FAILED` (no error of STS in the reply, or an identity token
@@ -142,13 +144,21 @@ const replySchema = v.object({
  */
 export function awsSts(options: AwsStsOptions): Target<AwsCredentials, AwsStsParams> {
   const config = checkOptions(roleSchema(Object(options)), options, "awsSts()");
-  const { roleArns = [], policyArns = [], audience = "sts.amazonaws.com" } = config;
+  const { sessionPolicy: own, roleArns = [], policyArns = [], audience = "sts.amazonaws.com" } = config;
   const url = endpointOf(config);
-  const own = policyOf(config.sessionPolicy);
+  const policies = new WeakMap<AwsStsParams, string>();
+  // A view's policy is written once: what the key says is then what is asked for, whatever becomes of the object meanwhile. One
+  // that is none by now must not become no policy.
+  const policyIn = (params: AwsStsParams): string | undefined => {
+    if (!("sessionPolicy" in params)) return own;
+    const policy = policies.get(params) ?? checkOptions(v.object({ sessionPolicy }), params, WITH).sessionPolicy;
+    policies.set(params, policy);
+    return policy;
+  };
   const asked = (params: AwsStsParams) => {
     const { roleArn = config.roleArn, durationMs = config.durationMs } = params;
     const { roleSessionName = config.roleSessionName ?? SESSION_NAME } = params;
-    return { roleArn, roleSessionName, durationMs, policy: policyOf(params.sessionPolicy) ?? own };
+    return { roleArn, roleSessionName, durationMs, policy: policyIn(params) };
   };
   const paramsSchema = v.strictObject({
     roleArn: v.optional(
@@ -171,10 +181,10 @@ export function awsSts(options: AwsStsOptions): Target<AwsCredentials, AwsStsPar
 
   return {
     name: STEP,
-    identity: [STEP, url, Object.values(asked({})), policyArns],
+    identity: [STEP, url, Object.values(asked({})), policyArns, audience],
     audience,
     produces: "external",
-    validate: (params) => void checkOptions(paramsSchema, params, "awsSts().with()"),
+    validate: (params) => void checkOptions(paramsSchema, params, WITH),
     partition: (params) => Object.values(asked(params)),
     async exchange({ token: subject }, params, context) {
       const { platform } = context;

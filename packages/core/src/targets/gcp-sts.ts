@@ -5,11 +5,22 @@
  */
 import * as v from "valibot";
 import { exchangeError } from "../internal/exchange.ts";
-import { gcpRefusal, googleToken, impersonate } from "../internal/gcp.ts";
+import {
+  accountName,
+  accountNames,
+  accountUrl,
+  gcpRefusal,
+  googleToken,
+  impersonate,
+  UNIVERSE,
+  universeName,
+  urlUnder,
+} from "../internal/gcp.ts";
 import { parseJson } from "../internal/http.ts";
-import { checkOptions, checkReply, flag, like, seconds, text } from "../internal/schema.ts";
+import { lifetimeSeconds } from "../internal/lifetime.ts";
+import { checkOptions, checkReply, flag, like, text } from "../internal/schema.ts";
 import { secret } from "../internal/secret.ts";
-import { endpoint, hostList, listOf, msBetween } from "../internal/target-options.ts";
+import { endpoint, hostList, msBetween } from "../internal/target-options.ts";
 import { requestToken, TOKEN_EXCHANGE } from "../internal/token-request.ts";
 import type { BearerToken, StepContext, SubjectToken, Target } from "../types.ts";
 
@@ -36,13 +47,16 @@ export interface GcpStsOptions {
    * organisation policy `iam.allowServiceAccountCredentialLifetimeExtension` names the account. Default: Google's, an hour.
    */
   readonly lifetimeMs?: number | undefined;
-  /** The universe, which is the domain of all endpoints. Default `googleapis.com`. */
+  /**
+   * The universe, which is the domain of all endpoints, and of all hosts that may be sent the token: a name of Google's, which is
+   * not checked. Default `googleapis.com`.
+   */
   readonly universe?: string | undefined;
   /** Hosts that may be sent the token, besides those of the universe (`*.googleapis.com`). */
   readonly hosts?: readonly string[] | undefined;
   /** Another Security Token Service: the base URL of an emulator or a private endpoint, https. Default `https://sts.UNIVERSE`. */
   readonly stsEndpoint?: string | undefined;
-  /** The same for IAM Credentials. Default `https://iamcredentials.UNIVERSE`. */
+  /** The same for IAM Credentials, which only `serviceAccount` needs. Default `https://iamcredentials.UNIVERSE`. */
   readonly iamEndpoint?: string | undefined;
   /** Lets both endpoints be plain http on loopback: for an emulator, never in production. Default false. */
   readonly allowHttpLoopback?: boolean | undefined;
@@ -56,23 +70,22 @@ export interface GcpStsParams {
 const STEP = "gcp-sts";
 const CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform";
 const TYPE = "urn:ietf:params:oauth:token-type:";
-const UNIVERSE = "googleapis.com";
 const HOUR_MS = 3_600_000;
 
 const PROVIDER =
   /^\/\/iam\.[a-z\d.-]+\/projects\/\d+\/locations\/global\/workloadIdentityPools\/[\w-]+(?:\.[\w-]+)*\/providers\/[\w-]+$/;
-const ACCOUNT = /^(?:[\w.-]+@[a-z\d-]+(?:\.[a-z\d-]+)+|\d{5,30})$/i;
 const BEHIND = "/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER";
 
 const stsSchema = v.object({
   access_token: googleToken,
-  expires_in: v.optional(seconds),
+  expires_in: v.optional(lifetimeSeconds),
   token_type: v.optional(like(/^bearer$/i, "expected Bearer")),
 });
 
+const isScope = (one: unknown): boolean => typeof one === "string" && /^[!#-[\]-~]+$/.test(one);
 const scopeList = v.optional(
   v.custom<readonly string[]>(
-    (list) => Array.isArray(list) && list.length > 0 && list.every((one) => /^[!#-[\]-~]+$/.test(String(one))),
+    (list) => Array.isArray(list) && list.length > 0 && list.every(isScope),
     "expected a list of at least one scope",
   ),
 );
@@ -82,7 +95,7 @@ const paramsSchema = v.strictObject({ scopes: scopeList });
 const provider: v.GenericSchema<string> = v.custom<string>(
   (value) => typeof value === "string" && PROVIDER.test(value),
   ({ input }) => {
-    const given = String(input);
+    const given = typeof input === "string" ? input : "";
     if (/^(?:https:)?\/\/iam\./.test(given) && PROVIDER.test(given.replace("https:", "")))
       return "expected it without https: (with it, it is what the identity token is issued for, see subjectAudience)";
     if (PROVIDER.test(given.replace(/\/projects\/[^/]+/, "/projects/1")))
@@ -96,8 +109,11 @@ function withAccount<T>(schema: v.GenericSchema<T>, account: unknown): v.Generic
   return v.optional(account === undefined ? v.custom<T>(() => false, "expected only with serviceAccount") : schema);
 }
 
+function copyOf(list: readonly string[] = []): readonly string[] {
+  return Object.freeze([...list]);
+}
+
 function optionsSchema({ allowHttpLoopback, serviceAccount }: Partial<GcpStsOptions>) {
-  const accounts = "e-mail addresses or unique ids of service accounts";
   return v.strictObject({
     audience: provider,
     subjectAudience: v.optional(text),
@@ -108,16 +124,13 @@ function optionsSchema({ allowHttpLoopback, serviceAccount }: Partial<GcpStsOpti
       ),
     ),
     scopes: scopeList,
-    serviceAccount: v.optional(like(ACCOUNT, "expected the e-mail address or unique id of a service account")),
-    delegates: withAccount(
-      listOf(accounts, (one) => ACCOUNT.test(one)),
-      serviceAccount,
-    ),
+    serviceAccount: v.optional(accountName),
+    delegates: withAccount(accountNames, serviceAccount),
     lifetimeMs: withAccount(msBetween(1_000, 12 * HOUR_MS), serviceAccount),
-    universe: v.optional(like(/^[a-z\d-]+(?:\.[a-z\d-]+)+$/, "expected a domain name, in lower case")),
+    universe: v.optional(universeName),
     hosts: hostList,
     stsEndpoint: v.optional(endpoint(allowHttpLoopback)),
-    iamEndpoint: v.optional(endpoint(allowHttpLoopback)),
+    iamEndpoint: withAccount(endpoint(allowHttpLoopback), serviceAccount),
     allowHttpLoopback: flag,
   });
 }
@@ -170,20 +183,22 @@ function optionsSchema({ allowHttpLoopback, serviceAccount }: Partial<GcpStsOpti
  */
 export function gcpSts(options: GcpStsOptions): Target<BearerToken, GcpStsParams> {
   const config = checkOptions(optionsSchema(options ?? {}), options, "gcpSts()");
-  const { audience, serviceAccount, delegates = [], lifetimeMs, subjectTokenType = "jwt" } = config;
-  const { universe = UNIVERSE, hosts = [] } = config;
-  const { stsEndpoint = `https://sts.${universe}`, iamEndpoint = `https://iamcredentials.${universe}` } = config;
-  const under = (base: string, path: string): string => new URL(base).href.replace(/\/+$/, "") + path;
-  const tokenUrl = under(stsEndpoint, "/v1/token");
+  const { audience, serviceAccount, lifetimeMs, subjectTokenType = "jwt" } = config;
+  const subjectAudience = config.subjectAudience ?? `https:${audience}`;
+  const { universe = UNIVERSE, stsEndpoint = `https://sts.${universe}`, iamEndpoint } = config;
+  // The lists are the caller's own, who may change them.
+  const delegates = copyOf(config.delegates);
+  const hosts = copyOf(config.hosts);
+  const ownScopes = copyOf(config.scopes ?? [CLOUD_PLATFORM]);
+  const tokenUrl = urlUnder(stsEndpoint, "/v1/token");
   const account = serviceAccount && {
     email: serviceAccount,
-    url: under(iamEndpoint, `/v1/projects/-/serviceAccounts/${serviceAccount}:generateAccessToken`),
+    url: accountUrl({ universe, endpoint: iamEndpoint }, serviceAccount, "generateAccessToken"),
     delegates,
     lifetimeMs,
   };
   // In one order, so that one set of scopes is one credential.
-  const scopesOf = ({ scopes = config.scopes ?? [CLOUD_PLATFORM] }: GcpStsParams): string[] =>
-    [...new Set(scopes)].sort();
+  const scopesOf = ({ scopes = ownScopes }: GcpStsParams): string[] => [...new Set(scopes)].sort();
 
   const federated = async (subject: SubjectToken, scope: string, context: StepContext) => {
     const token = subject.token.reveal();
@@ -206,11 +221,12 @@ export function gcpSts(options: GcpStsOptions): Target<BearerToken, GcpStsParams
       STEP,
       tokenUrl,
       audience,
+      subjectAudience,
       subjectTokenType,
       account ? [account.url, delegates, lifetimeMs] : [],
       scopesOf({}),
     ],
-    audience: config.subjectAudience ?? `https:${audience}`,
+    audience: subjectAudience,
     produces: "external",
     validate: (params) => void checkOptions(paramsSchema, params, "gcpSts().with()"),
     partition: scopesOf,

@@ -4,10 +4,9 @@
  * Import from `@tokenhop/core/targets/pass-through`.
  */
 import * as v from "valibot";
-import { exchangeError } from "../internal/exchange.ts";
 import { checkOptions, text } from "../internal/schema.ts";
 import { hostList, msBetween } from "../internal/target-options.ts";
-import type { BearerToken, SubjectToken, Target } from "../types.ts";
+import type { BearerToken, Target } from "../types.ts";
 
 /** What {@link passThrough} is given. */
 export interface PassThroughOptions {
@@ -27,8 +26,8 @@ const optionsSchema = v.strictObject({
 });
 const paramsSchema = v.strictObject({});
 
-/** Until when a token that is asked for once more was dropped, not due: the engine renews none earlier by itself. */
-const EARLIEST = 0.7;
+/** After which part of what is left the source is asked whether it has another token; it answers with the one that it holds. */
+const LOOK_AFTER = 1 / 5;
 
 /**
  * Gives the identity token as it is. For services that verify tokens of its issuer themselves (a Kubernetes API server, an API
@@ -37,14 +36,17 @@ const EARLIEST = 0.7;
  * - The source is asked for a token for `audience`.
  * - Lifetime: the token's own. One that says no end is given for `assumedLifetimeMs` and then asked for again, so that one that
  *   was replaced behind it is noticed.
- * - A renewal waits for no source: while that still holds the same token, this one is given on, and asked for again soon. A
- *   token that was dropped (by `invalidate()`, or after a 401) is one that its source must replace: the same would be refused
- *   again.
+ * - A renewal waits for no source: while that still holds the same token, this one is given on, with what is left of its life.
+ *   So the source is asked again after each fifth of that, or when it advised to, which is no request while it holds the token.
+ * - A token that was dropped (by `invalidate()`, or after a 401) comes again until its source renews it, between 70 % and 85 % of
+ *   its life unless advised or told otherwise: what the source's token was refused for, nothing here can tell it. Only a source
+ *   that holds none (of a token that says no end) is asked for another one at once. Where `from` is a provider, drop the token
+ *   there as well.
  * - Without `hosts` no `fetch` attaches the token. An identity token is worth what its issuer is trusted with everywhere, so name
  *   the hosts of that one service.
  * - Provenance: `unknown`, whatever the token's own is.
  *
- * It keeps no token; the provider that `federate` makes does.
+ * It keeps nothing at all, and one may serve any number of providers; they keep the token.
  *
  * @throws {ConfigError} `ERR_CONFIG_INVALID` naming every wrong option. `get` then fails as the source does.
  *
@@ -80,9 +82,10 @@ const EARLIEST = 0.7;
  * @see https://www.rfc-editor.org/rfc/rfc6750
  */
 export function passThrough(options: PassThroughOptions): Target<BearerToken> {
-  const { audience, hosts = [], assumedLifetimeMs = 300_000 } = checkOptions(optionsSchema, options, "passThrough()");
-  /** For each token that was given: before when it cannot be due. Undefined once another one was asked for in its place. */
-  const given = new WeakMap<SubjectToken, number | undefined>();
+  const config = checkOptions(optionsSchema, options, "passThrough()");
+  const { audience, assumedLifetimeMs = 300_000 } = config;
+  // The list is the caller's own, who may change it.
+  const hosts: readonly string[] = Object.freeze([...(config.hosts ?? [])]);
   return {
     name: STEP,
     identity: [STEP, audience, assumedLifetimeMs],
@@ -93,17 +96,11 @@ export function passThrough(options: PassThroughOptions): Target<BearerToken> {
     async exchange(subject, _params, { platform, signal }) {
       signal.throwIfAborted();
       const now = platform.now();
-      const { token, refreshAt, expiresAt = now + assumedLifetimeMs } = subject;
-      const credential: BearerToken = { kind: "bearer", token, expiresAt, refreshAt };
-      const dueAt = given.get(subject);
-      if (dueAt === undefined) {
-        given.set(subject, Math.min(refreshAt ?? expiresAt, now + (expiresAt - now) * EARLIEST));
-        return credential;
-      }
-      // It is due, and its source has no other yet.
-      if (now >= dueAt) return { ...credential, refreshAt: now + (expiresAt - now) / 10 };
-      given.set(subject, undefined);
-      throw exchangeError(STEP, "the token was dropped", { recovery: "subject" });
+      const { token, expiresAt, refreshAt = 0 } = subject;
+      if (expiresAt === undefined) return { kind: "bearer", token, expiresAt: now + assumedLifetimeMs };
+      // Advice that has passed was taken: the source had no other token yet.
+      const lookAt = refreshAt > now ? refreshAt : now + (expiresAt - now) * LOOK_AFTER;
+      return { kind: "bearer", token, expiresAt, refreshAt: lookAt };
     },
   };
 }

@@ -3,15 +3,17 @@
  *
  * Import from `@tokenhop/core/targets/token-exchange`.
  */
-import * as oauth from "oauth4webapi";
+import { proofOf } from "../internal/client-proof.ts";
+import { sentForms } from "../internal/echoes.ts";
 import { exchangeError } from "../internal/exchange.ts";
 import { checkOptions } from "../internal/schema.ts";
 import { checkTokenExchange, paramsSchema, type TokenExchangeOptions } from "../internal/token-exchange-options.ts";
 import { readTokenReply, tokenRefusal } from "../internal/token-exchange-reply.ts";
-import { identityOfGiver, type TokenGiver, tokenOfGiver } from "../internal/token-giver.ts";
+import { identityOfGiver, tokenOfGiver } from "../internal/token-giver.ts";
 import { requestToken, TOKEN_EXCHANGE } from "../internal/token-request.ts";
-import type { BearerToken, StepContext, Target } from "../types.ts";
+import type { BearerToken, Target } from "../types.ts";
 
+export type { ClientSecretContext, ClientSecretGiver } from "../internal/client-proof.ts";
 export type { TokenExchangeField, TokenExchangeOptions } from "../internal/token-exchange-options.ts";
 export type { TokenExchangeReply } from "../internal/token-exchange-reply.ts";
 export type { TokenGiver, TokenGiverContext } from "../internal/token-giver.ts";
@@ -25,7 +27,6 @@ type Parameter = readonly [name: string, value: string];
 
 const STEP = "token-exchange";
 const TYPE = "urn:ietf:params:oauth:token-type:";
-const ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const MAX_SUBJECT_LENGTH = 16_384;
 
 /** A token type by its short name or its URI, as the URI. */
@@ -64,8 +65,8 @@ function encoder({ fields = {}, parameters = {}, body = "form" }: TokenExchangeO
  *   goes by the request is refused, as its token would be kept for the requests of others.
  * - The client says nothing of itself, or `clientId`, or it proves itself by `clientAssertion` or `clientSecret`. No option
  *   holds a secret, and `parameters` may not be one.
- * - Lifetime: the reply's `expires_in`, or an instant (`reply.expiresAt`), or the `exp` of a token that is a JWT, or else
- *   `assumedLifetimeMs`. With none of them the exchange fails: nothing is kept for ever.
+ * - Lifetime: the reply's `expires_in`, or an instant (`reply.expiresAt`), or the `exp` of a token that is a JWT if that is
+ *   earlier or alone, or else `assumedLifetimeMs`. With none of them the exchange fails: nothing is kept for ever.
  * - `issued_token_type` must be there and be what was requested, unless `anyIssuedTokenType`. A refresh token is never taken.
  * - `token_type`: `Bearer`, or nothing. `N_A` says that the token is none to call an API with; it is given where no `hosts` are
  *   named, for a second hop or for `reveal()`, and else refused. Any other (`DPoP`, `mac`) is refused.
@@ -73,12 +74,13 @@ function encoder({ fields = {}, parameters = {}, body = "form" }: TokenExchangeO
  *
  * Refusals are read in all usual shapes: `error` and `error_description`, `error` with `code` and `message`, `message`,
  * `detail`, and a list of `errors`. Where one says that a token has expired, the exchange is tried once more with a new one.
+ * A provider of `actor` or `clientAssertion` is told when its token was refused.
  * It caches nothing; the provider that `federate` makes does. Provenance of what it gives: `unknown`.
  *
  * @throws {ConfigError} `ERR_CONFIG_INVALID` naming every wrong option.
  * `get` then fails with `ERR_EXCHANGE_REFUSED` (field `error`), `ERR_EXCHANGE_FAILED` (no error in the reply, an identity token
  * that is too long, or an actor or client without a token), `ERR_EXCHANGE_REPLY`, or one of `ERR_HTTP_*`. What an actor's or
- * client's provider or source throws goes through as it is.
+ * client's source throws goes through as it is; what a provider throws too, but it is not tried again at once.
  *
  * @example
  * ```ts
@@ -125,18 +127,17 @@ function encoder({ fields = {}, parameters = {}, body = "form" }: TokenExchangeO
  * @see https://www.rfc-editor.org/rfc/rfc8693
  */
 export function tokenExchange(options: TokenExchangeOptions): Target<BearerToken, TokenExchangeParams> {
-  checkTokenExchange(options);
-  const { url, subjectAudience, clientId, actor, clientAssertion, clientSecret, hosts = [], name = STEP } = options;
-  const { subjectTokenType = "jwt", requestedTokenType, actorTokenType = "jwt", grantType = TOKEN_EXCHANGE } = options;
-  const { maxSubjectTokenLength = MAX_SUBJECT_LENGTH } = options;
-  const endpoint = String(url);
+  const config = checkTokenExchange(options);
+  const { url, subjectAudience, clientId, actor, clientAssertion, clientSecret, hosts = [], name = STEP } = config;
+  const { subjectTokenType = "jwt", requestedTokenType, actorTokenType = "jwt", grantType = TOKEN_EXCHANGE } = config;
+  const { maxSubjectTokenLength = MAX_SUBJECT_LENGTH } = config;
   const requested = requestedTokenType && typeOf(requestedTokenType);
-  const encode = encoder(options);
+  const encode = encoder(config);
   // All that is data, as text. Who gives tokens is known otherwise, and functions are not in it.
-  const data = JSON.stringify({ ...options, actor: undefined, clientAssertion: undefined });
+  const data = JSON.stringify({ ...config, actor: undefined, clientAssertion: undefined });
   const each = (field: string, given: string | readonly string[] = []): Parameter[] =>
     [given].flat().map((value) => [field, value]);
-  const scopeOf = ({ scope = options.scope }: TokenExchangeParams): string | undefined => scope;
+  const scopeOf = ({ scope = config.scope }: TokenExchangeParams): string | undefined => scope;
 
   const asked = (subject: string, actorToken: string | undefined, scope: string | undefined): Parameter[] => [
     ["subject_token", subject],
@@ -144,32 +145,22 @@ export function tokenExchange(options: TokenExchangeOptions): Target<BearerToken
     ...each("actor_token", actorToken),
     ...each("actor_token_type", actorToken && typeOf(actorTokenType)),
     ...each("requested_token_type", requested),
-    ...each("audience", options.audience),
-    ...each("resource", options.resource),
+    ...each("audience", config.audience),
+    ...each("resource", config.resource),
     ...each("scope", scope),
   ];
-  const tokenOf = async (
-    what: string,
-    giver: TokenGiver | undefined,
-    audience: string,
-    context: StepContext,
-  ): Promise<string | undefined> => giver && tokenOfGiver(name, what, giver, audience, context);
-
-  /** What is sent of the client, by the secrets that it was given for this exchange. */
-  const clientBy =
-    (assertion: string | undefined, clientPassword: string | undefined): oauth.ClientAuth =>
-    (as, client, body, headers) => {
-      if (clientPassword !== undefined) return oauth.ClientSecretBasic(clientPassword)(as, client, body, headers);
-      if (clientId) body.set("client_id", clientId);
-      if (!assertion) return;
-      body.set("client_assertion_type", ASSERTION);
-      body.set("client_assertion", assertion);
-    };
+  const proof = {
+    clientId,
+    clientAssertion,
+    assertionAudience: config.clientAssertionAudience ?? url,
+    clientSecret,
+    method: "client_secret_basic",
+  } as const;
 
   return {
     name,
     identity: [STEP, data, identityOfGiver(actor), identityOfGiver(clientAssertion), clientSecret],
-    audience: String(subjectAudience),
+    audience: subjectAudience,
     produces: "unknown",
     validate: (params) => void checkOptions(paramsSchema, params, "tokenExchange().with()"),
     partition: (params) => [scopeOf(params)],
@@ -180,30 +171,32 @@ export function tokenExchange(options: TokenExchangeOptions): Target<BearerToken
       const token = subject.token.reveal();
       if (token.length > maxSubjectTokenLength)
         throw exchangeError(name, `the identity token has more than ${maxSubjectTokenLength} characters`);
-      const [actorToken, assertion, clientPassword] = await Promise.all([
-        tokenOf("actor's token", actor, options.actorAudience ?? String(subjectAudience), context),
-        tokenOf("client assertion", clientAssertion, options.clientAssertionAudience ?? endpoint, context),
-        tokenOf("client secret", clientSecret, endpoint, context),
+      const [acting, { authenticate, secrets, assertion }] = await Promise.all([
+        actor && tokenOfGiver(exchangeError, name, "actor", actor, config.actorAudience ?? subjectAudience, context),
+        proofOf(exchangeError, name, proof, context),
       ]);
-      const secrets = [actorToken, assertion, clientPassword].filter((one) => one !== undefined);
+      const actorToken = acting?.token;
       // The lifetime counts from before the request, so that the time on the way never makes a token look fresher than it is.
       const sentAt = platform.now();
       const request = {
-        url: endpoint,
+        url,
         grantType,
         parameters: asked(token, actorToken, scopeOf(params)),
-        authenticate: clientBy(assertion, clientPassword),
+        authenticate,
         clientId,
         encode,
       };
       const reply = await requestToken(name, request, context);
-      if (reply.status !== 200) throw tokenRefusal(name, reply, platform, token, secrets);
+      if (reply.status !== 200 && reply.status !== 201) {
+        const others = [...secrets, ...sentForms(actorToken ?? "")];
+        throw tokenRefusal(name, reply, platform, { subject: token, actor: acting, assertion, secrets: others });
+      }
       const rules = {
-        paths: options.reply ?? {},
+        paths: config.reply ?? {},
         requested,
-        anyType: options.anyIssuedTokenType === true,
+        anyType: config.anyIssuedTokenType === true,
         attached: hosts.length > 0,
-        assumedLifetimeMs: options.assumedLifetimeMs,
+        assumedLifetimeMs: config.assumedLifetimeMs,
       };
       return readTokenReply(name, reply, rules, sentAt, platform);
     },

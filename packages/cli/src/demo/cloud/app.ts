@@ -1,4 +1,5 @@
 /** The app of the emulated world: what it does in Azure, and in other clouds with the same identity. */
+import type { GetOptions } from "@tokenhop/core";
 import type { Context } from "hono";
 import { createApp, type DemoApp, forbidden, passedOn } from "../app.ts";
 import type { Tell } from "../events.ts";
@@ -8,6 +9,16 @@ import { printable } from "../text.ts";
 import { awsBuckets } from "./aws.ts";
 import type { CloudBuckets, CloudMaker } from "./buckets.ts";
 import { gcpBuckets } from "./gcp.ts";
+
+/** Workers have it; elsewhere Hono throws. */
+function waitUntilOf(c: Context): GetOptions["waitUntil"] {
+  try {
+    const { executionCtx } = c;
+    return (work) => executionCtx.waitUntil(work);
+  } catch {
+    return undefined;
+  }
+}
 
 /** The clouds by the names that `--cloud` takes. */
 export const clouds: Readonly<Record<"aws" | "gcp", CloudMaker>> = { aws: awsBuckets, gcp: gcpBuckets };
@@ -20,8 +31,8 @@ export const CLOUDS: readonly CloudName[] = ["aws", "gcp"];
 
 function addCloud(app: DemoApp, name: CloudName, cloud: CloudBuckets, tell: Tell): void {
   const seen = new Set<string>();
-  const answer = async (c: Context, ask: () => Promise<Response>): Promise<Response> => {
-    const response = await ask();
+  const answer = async (c: Context, ask: CloudBuckets["list"]): Promise<Response> => {
+    const response = await ask(waitUntilOf(c));
     const body = await response.text();
     if (response.status === 403) forbidden(cloud.codeIn(body), tell);
     if (response.status !== 200) return passedOn(cloud.service, response, body);

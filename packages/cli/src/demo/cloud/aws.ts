@@ -1,5 +1,5 @@
 /** AWS: the job's identity becomes a role, and the role's buckets are listed. */
-import { federate, type Platform } from "@tokenhop/core";
+import { federate, type GetOptions, type Platform } from "@tokenhop/core";
 import { githubActions } from "@tokenhop/core/sources/github-actions";
 import { awsSts } from "@tokenhop/core/targets/aws-sts";
 import { AwsClient } from "aws4fetch";
@@ -20,8 +20,8 @@ export function awsBuckets(settings: DemoSettings, platform: Platform, tell: Tel
     platform,
     onEvent: reporter("aws", tell),
   });
-  const ask = async (url: string, method = "GET"): Promise<Response> => {
-    const { accessKeyId, secretAccessKey, sessionToken } = await provider.get();
+  const ask = async (url: string, method: string, waitUntil: GetOptions["waitUntil"]): Promise<Response> => {
+    const { accessKeyId, secretAccessKey, sessionToken } = await provider.get({ waitUntil });
     const client = new AwsClient({
       accessKeyId,
       secretAccessKey: secretAccessKey.reveal(),
@@ -33,8 +33,8 @@ export function awsBuckets(settings: DemoSettings, platform: Platform, tell: Tel
   };
   return {
     service: "Amazon S3",
-    list: () => ask(`https://s3.${region}.amazonaws.com/`),
-    trespass: () => ask(`https://${settings.AWS_BUCKET}.s3.${region}.amazonaws.com/kept`, "DELETE"),
+    list: (waitUntil) => ask(`https://s3.${region}.amazonaws.com/`, "GET", waitUntil),
+    trespass: (waitUntil) => ask(`https://${settings.AWS_BUCKET}.s3.${region}.amazonaws.com/kept`, "DELETE", waitUntil),
     bucketsIn: (body) =>
       Array.from(body.matchAll(NAME), ([, name = ""]) => ({
         name,

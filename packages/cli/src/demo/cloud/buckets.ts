@@ -1,5 +1,5 @@
 /** What the app does in every cloud besides Azure. */
-import type { Platform } from "@tokenhop/core";
+import type { GetOptions, Platform } from "@tokenhop/core";
 import type { Tell } from "../events.ts";
 import type { DemoSettings } from "../settings.ts";
 
@@ -10,14 +10,14 @@ export interface Bucket {
   readonly id: string;
 }
 
-/** What the app does in a cloud. */
+/** What the app does in a cloud. By `waitUntil` a renewal outlives, on Workers, the request that started it. */
 export interface CloudBuckets {
   /** Who answers, for people. */
   readonly service: string;
   /** Asks for the buckets that the credential's owner may list. */
-  list(): Promise<Response>;
+  list(waitUntil: GetOptions["waitUntil"]): Promise<Response>;
   /** Asks for something that they may not. */
-  trespass(): Promise<Response>;
+  trespass(waitUntil: GetOptions["waitUntil"]): Promise<Response>;
   /** The buckets of a good answer. */
   bucketsIn(body: string): readonly Bucket[];
   /** The code of a refusal. */

@@ -1,5 +1,5 @@
 /** Google Cloud: the job's identity becomes a service account, and the project's buckets are listed. */
-import { federate, type Platform } from "@tokenhop/core";
+import { federate, type GetOptions, type Platform } from "@tokenhop/core";
 import { githubActions } from "@tokenhop/core/sources/github-actions";
 import { gcpSts } from "@tokenhop/core/targets/gcp-sts";
 import type { Tell } from "../events.ts";
@@ -39,14 +39,14 @@ export function gcpBuckets(settings: DemoSettings, platform: Platform, tell: Tel
     platform,
     onEvent: reporter("gcp", tell),
   });
-  const ask = async (url: string): Promise<Response> => {
-    const { token } = await provider.get();
+  const ask = async (url: string, waitUntil: GetOptions["waitUntil"]): Promise<Response> => {
+    const { token } = await provider.get({ waitUntil });
     return platform.fetch(url, { headers: { authorization: `Bearer ${token.reveal()}` } });
   };
   return {
     service: "Google Cloud Storage",
-    list: () => ask(BUCKETS + encodeURIComponent(project)),
-    trespass: () => ask(`${BUCKETS}somebody-elses`),
+    list: (waitUntil) => ask(BUCKETS + encodeURIComponent(project), waitUntil),
+    trespass: (waitUntil) => ask(`${BUCKETS}somebody-elses`, waitUntil),
     bucketsIn,
     codeIn,
   };
