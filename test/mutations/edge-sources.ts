@@ -173,7 +173,6 @@ export const edgeSourcesBreaks: readonly Break[] = [
   at(client, "!OWN_PARAMETERS.includes(name)", "true", "the audience takes the place of the client's id"),
   at(proof, 'typeof value !== "string", STORED', "true, STORED", "nobody is told why a secret is refused"),
   at(giver, "request: giver.partition && request", "request", "what a request brought about serves others"),
-  at(proof, "secrets: [...sentForms(secret), ", "secrets: [secret, ", "an echo of the form shows the secret"),
   at(proof, "...[basic, inUrls].flatMap(sentForms), bare, ", "", "an echo of the header shows the secret"),
   at(giver, "if (isTokenError(thrown)) throw thrown;", "", "a vault's own error loses its code"),
   at(giver, "signal.throwIfAborted();\n    if", "if", "a caller's own abort looks like a vault that is down"),

@@ -12,45 +12,13 @@ import { githubActions } from "@tokenhop/core/sources/github-actions";
 import { gitlabCi } from "@tokenhop/core/sources/gitlab-ci";
 import { terraformCloud } from "@tokenhop/core/sources/terraform-cloud";
 import fc from "fast-check";
-import { contextFor, fakePlatform, NOW } from "../contract/platform.ts";
+import { contextFor, fakePlatform } from "../contract/platform.ts";
 import { AUDIENCE } from "../contract/wire.ts";
 import { FUZZ_RUNS } from "../fuzz.ts";
 import type { Suite } from "../harness.ts";
+import { bent, odd, STRETCHES, texts, tokens } from "./strange-texts.ts";
 
 const SECRET = "bearer-0a1b2c3d4e5f6a7b8c9d";
-const encode = (text: string): string =>
-  btoa(String.fromCharCode(...new TextEncoder().encode(text)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-/** In every token: as long as that of an RSA key. */
-const SIGNATURE = encode(Array.from({ length: 256 }, (_, at) => String.fromCharCode(33 + ((at * 37) % 89))).join(""));
-/** Stretches of it, one of which is in whatever is left of it. */
-const STRETCHES = Array.from({ length: 9 }, (_, at) => SIGNATURE.slice(at * 32, at * 32 + 64));
-const HEADER = encode(JSON.stringify({ alg: "RS256", typ: "JWT" }));
-const tokenOf = (claims: unknown): string => `${HEADER}.${encode(JSON.stringify(claims))}.${SIGNATURE}`;
-const good = tokenOf({ aud: AUDIENCE, exp: NOW / 1000 + 300 });
-
-const odd = fc.oneof(
-  fc.constantFrom<unknown>(AUDIENCE, [AUDIENCE], NOW / 1000 + 300, NOW / 1000 - 1, String(NOW / 1000), -1, 1e308, null),
-  fc.constantFrom<unknown>({ toString: 1, valueOf: 1 }, { __proto__: null, constructor: 1 }, [[[]]], "\u0000\u202e"),
-  fc.jsonValue({ maxDepth: 3 }),
-);
-/** A JWT that says whatever it likes. */
-const strangeTokens = fc.record({ aud: odd, exp: odd, iat: odd }, { requiredKeys: [] }).map(tokenOf);
-const texts = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 60 }),
-  fc.constantFrom("", " \n", ".", "..", "a..", ".e30.", "<!doctype html>", `${good}\n${good}`, "x".repeat(5_000)),
-);
-
-/** A text of which a stretch was cut out, and another put in. */
-const bent = (whole: fc.Arbitrary<string>): fc.Arbitrary<string> =>
-  fc.tuple(whole, fc.nat(), fc.nat(40), fc.string({ maxLength: 8 })).map(([text, at, length, put]) => {
-    const from = at % (text.length + 1);
-    return text.slice(0, from) + put + text.slice(from + length);
-  });
-const tokens = fc.oneof(fc.constant(good), strangeTokens, texts, bent(strangeTokens));
-
 /** The bodies of replies that hold the token in this member. */
 function bodies(member: string): fc.Arbitrary<string> {
   const held = tokens.map((token) => JSON.stringify({ [member]: token }));

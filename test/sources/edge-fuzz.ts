@@ -10,46 +10,15 @@ import { oidcClient } from "@tokenhop/core/sources/oidc-client";
 import { spiffeFile } from "@tokenhop/core/sources/spiffe-file";
 import { vercel } from "@tokenhop/core/sources/vercel";
 import fc from "fast-check";
-import { contextFor, type FakePlatform, fakePlatform, NOW } from "../contract/platform.ts";
+import { contextFor, type FakePlatform, fakePlatform } from "../contract/platform.ts";
 import { AUDIENCE } from "../contract/wire.ts";
 import { FUZZ_RUNS } from "../fuzz.ts";
 import type { Suite } from "../harness.ts";
+import { bent, good, odd, STRETCHES, texts, tokens } from "./strange-texts.ts";
 
 const SLOW_MS = 1_000;
 const SECRET = "p@ss-0a1b2c3d4e5f6a7b8c9d";
-const seconds = NOW / 1000;
 const issuer = "https://id.example";
-const encode = (text: string): string =>
-  btoa(String.fromCharCode(...new TextEncoder().encode(text)))
-    .replaceAll("+", "-")
-    .replaceAll("/", "_")
-    .replaceAll("=", "");
-/** As long as that of an RSA key, and nowhere the same. */
-const SIGNATURE = encode(Array.from({ length: 256 }, (_, at) => String.fromCharCode(33 + ((at * 37) % 89))).join(""));
-const STRETCHES = Array.from({ length: 9 }, (_, at) => SIGNATURE.slice(at * 32, at * 32 + 64));
-const tokenOf = (claims: unknown): string =>
-  `${encode('{"alg":"RS256"}')}.${encode(JSON.stringify(claims))}.${SIGNATURE}`;
-const sub = "spiffe://acme.example/a";
-const good = tokenOf({ aud: AUDIENCE, exp: seconds + 300, sub });
-
-const odd = fc.oneof(
-  fc.constantFrom<unknown>(AUDIENCE, [AUDIENCE], seconds + 300, seconds - 1, String(seconds), -1, 1e308, null, sub),
-  fc.constantFrom<unknown>({ toString: 1, valueOf: 1 }, "\u0000\u202e", [[[]]], "2026-01-01T00:05:00Z", "1970-01-01"),
-  fc.jsonValue({ maxDepth: 3 }),
-);
-const strangeTokens = fc.record({ aud: odd, exp: odd, iat: odd, sub: odd }, { requiredKeys: [] }).map(tokenOf);
-const texts = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 60 }),
-  fc.constantFrom("", " \n", ".", "a..", "a.b.c", ".e30.", "<!doctype html>", `${good}\n${good}`, "x".repeat(5_000)),
-);
-
-/** A text of which a stretch was cut out, and another put in. */
-const bent = (whole: fc.Arbitrary<string>): fc.Arbitrary<string> =>
-  fc.tuple(whole, fc.nat(), fc.nat(40), fc.string({ maxLength: 8 })).map(([text, at, length, put]) => {
-    const from = at % (text.length + 1);
-    return text.slice(0, from) + put + text.slice(from + length);
-  });
-const tokens = fc.oneof(fc.constant(good), strangeTokens, texts, bent(strangeTokens));
 
 /** The bodies of replies that are made of these members, of which `hold` makes a good one. A server echoes what it was `sent`. */
 function bodies(
