@@ -19,8 +19,8 @@ export interface TargetContract<Out extends Credential, P extends object> {
   body?(secretText: unknown): unknown;
   /** How a body is written. Default: as JSON. */
   encode?(body: unknown): string;
-  /** Whether 201 is as good an answer as 200. */
-  readonly takes201?: boolean;
+  /** Statuses of a good reply beside 200. Default none. */
+  readonly statuses?: readonly number[];
   /** Wrong options, and every problem that must be named. */
   readonly mistakes: readonly { readonly what: string; make(): unknown; readonly problems: readonly string[] }[];
   /** The body of a refusal that says this. */
@@ -149,7 +149,7 @@ function wireTests<Out extends Credential, P extends object>(
   });
 
   for (const [what, { reply, code, recovery, status, retryAfterMs, jsonOnly }] of Object.entries(faults)) {
-    if ((jsonOnly && contract.encode) || (what === "201" && contract.takes201)) continue;
+    if ((jsonOnly && contract.encode) || contract.statuses?.includes(status ?? 0)) continue;
     QUnit.test(`answers ${what} with its code`, async (assert) => {
       const sent = canaryToken();
       const { fetch, context } = worldOf(reply(good));

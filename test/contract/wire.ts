@@ -25,7 +25,7 @@ export interface WireContract {
   body(token: unknown): unknown;
   /** How it is written. Default JSON; `text` is a reply that is the token alone, `xml` what `body` gives, as it is. */
   readonly format?: "json" | "text" | "xml";
-  /** Statuses that the source takes beside 200, the first of which a good reply has. Default none. */
+  /** Statuses of a good reply beside 200, the first of which it has here. Default none. */
   readonly statuses?: readonly number[];
   /** Headers of every good reply. */
   readonly headers?: Readonly<Record<string, string>>;

@@ -183,7 +183,7 @@ export const suite: Suite = (QUnit: QUnitLike) => {
     refused: [],
     create: () => tokenExchange(EXCHANGE),
     params: {},
-    takes201: true,
+    statuses: [201],
     body: (access_token) => ({ ...good(), access_token }),
     mistakes,
     refusal: (text) => ({ error: "invalid_request", error_description: text }),
