@@ -166,7 +166,7 @@ export const suite: Suite = (QUnit) => {
         "AZURE_RESOURCE_GROUP_NAME is missing: the resource group",
         "github-actions (missing: ACTIONS_ID_TOKEN_REQUEST_URL",
         "kubernetes (missing: AZURE_FEDERATED_TOKEN_FILE",
-        "managed-identity (missing: IDENTITY_ENDPOINT, IDENTITY_HEADER, or on a virtual machine AZURE_POD_IDENTITY_AUTHORITY_HOST",
+        "managed-identity (missing: IDENTITY_ENDPOINT and IDENTITY_HEADER, or AZURE_POD_IDENTITY_AUTHORITY_HOST=http://169.254.169.254 on",
       ]);
     });
 

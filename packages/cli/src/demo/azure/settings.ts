@@ -64,8 +64,7 @@ interface Found {
 
 /** What a source lacks, as variables. Core's own options are not at hand here. */
 function lacks(missing: readonly string[]): string {
-  const onMachine = "or on a virtual machine AZURE_POD_IDENTITY_AUTHORITY_HOST=http://169.254.169.254";
-  return missing.map((one) => (one.startsWith("endpoint:") ? onMachine : one)).join(", ");
+  return missing.join(", ").replace('endpoint: "imds"', "AZURE_POD_IDENTITY_AUTHORITY_HOST=http://169.254.169.254");
 }
 
 /** Which source of an identity token this environment has, without asking anybody. */
